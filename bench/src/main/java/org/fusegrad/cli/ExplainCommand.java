@@ -1,0 +1,123 @@
+package org.fusegrad.cli;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.fusegrad.DType;
+import org.fusegrad.Engine;
+import org.fusegrad.Explanation;
+import org.fusegrad.Fused;
+import org.fusegrad.Shape;
+import org.fusegrad.Tensor;
+import org.fusegrad.nn.norm.Norm;
+import org.fusegrad.ops.Activation;
+import org.fusegrad.run.Value;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code fusegrad explain}: what becomes of a norm's formula. */
+@Command(
+        name = "explain",
+        description =
+                "Show what becomes of a norm: its formula as traced, the derived backward, the"
+                        + " kernels with their passes over the data and the bytes they move.")
+final class ExplainCommand implements Callable<Integer> {
+    /**
+     * A formula as given: {@code bn}, {@code gn:32+relu}, {@code batch_norm+add+relu}.
+     *
+     * @param adds whether a residual is added
+     */
+    private record Formula(NormName norm, boolean adds, Activation activation) {
+        static Formula parse(String text) {
+            String[] parts = text.toLowerCase(Locale.ROOT).split("\\+", -1);
+            boolean adds = parts.length > 1 && parts[1].equals("add");
+            int at = adds ? 2 : 1;
+            if (parts.length > at + 1 || (parts.length > at && !parts[at].equals("relu"))) {
+                throw new IllegalArgumentException(
+                        "'" + text + "': after a norm may follow +add, +relu or +add+relu");
+            }
+            Activation last = parts.length > at ? Activation.RELU : Activation.NONE;
+            return new Formula(NormName.parse(parts[0]), adds, last);
+        }
+
+        Explanation explain(Norm norm, Shape shape) {
+            Tensor x = Tensor.ofValue(Value.zeros(DType.FLOAT32, shape));
+            if (!adds) {
+                return norm.explain(x, activation);
+            }
+            Tensor residual = Tensor.ofValue(Value.zeros(DType.FLOAT32, shape)).named("residual");
+            return Fused.of(name(), (a, b) -> norm.forward(a, b, activation))
+                    .explain("", x, residual);
+        }
+
+        private String name() {
+            String tail = activation.equals(Activation.NONE) ? "" : "_relu";
+            return norm.kind().name().toLowerCase(Locale.ROOT) + "_norm_add" + tail;
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "NORM",
+            description =
+                    "batch_norm (bn), layer_norm (ln), group_norm:G (gn:G), instance_norm (in)"
+                            + " or rms_norm (rms), and +relu, +add or +add+relu after it.")
+    private String name;
+
+    @Option(
+            names = "--shape",
+            paramLabel = "N,...",
+            split = ",",
+            description = "Of the input; by default 32,64,56,56, and 4096,1024 for layer_norm and"
+                    + " rms_norm, which work along the last axis.")
+    private int[] shape;
+
+    @Option(names = "--eval", description = "In evaluation instead of training.")
+    private boolean eval;
+
+    @Option(names = "--graph", description = "Show the graph inside each kernel too.")
+    private boolean graph;
+
+    @Option(names = "--source", description = "Show the generated Java too.")
+    private boolean source;
+
+    @Mixin
+    private EngineOptions options;
+
+    @Override
+    public Integer call() {
+        Formula formula = Formula.parse(name);
+        Shape dims = shape == null ? formula.norm().typicalShape() : checked(shape);
+        PrintWriter out = spec.commandLine().getOut();
+        try (Engine engine = options.engine(0)) {
+            Explanation explanation = engine.call(() -> {
+                Norm norm = formula.norm().of(dims);
+                norm.train(!eval);
+                return formula.explain(norm, dims);
+            });
+            out.print(new ExplanationText(explanation).text(graph));
+            if (source) {
+                out.println();
+                out.print(explanation.source());
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static Shape checked(int[] dims) {
+        long elements = Arrays.stream(dims).asLongStream().reduce(1, Math::multiplyExact);
+        if (Arrays.stream(dims).anyMatch(d -> d < 1) || elements > 1 << 28) {
+            throw new IllegalArgumentException("--shape " + Arrays.toString(dims)
+                    + ": every size is at least 1, and their product at most " + (1 << 28));
+        }
+        return Shape.of(dims);
+    }
+}

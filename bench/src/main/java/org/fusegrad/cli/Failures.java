@@ -1,0 +1,89 @@
+package org.fusegrad.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns whatever goes wrong into one line and an exit code. */
+final class Failures {
+    /** Exit code of a check that failed and of a fault of the program. */
+    static final int FAILED = 1;
+
+    /** Exit code of wrong usage or input. */
+    static final int WRONG_INPUT = 2;
+
+    private final PrintWriter err;
+    private final BooleanSupplier verbose;
+
+    Failures(PrintWriter err, BooleanSupplier verbose) {
+        this.err = err;
+        this.verbose = verbose;
+    }
+
+    /** Picocli's handler of command lines that do not parse. */
+    int usage(ParameterException e, String[] args) {
+        return report(WRONG_INPUT, e.getMessage(), e);
+    }
+
+    /** Picocli's handler of exceptions that a command throws. */
+    int execution(Exception e, CommandLine command, ParseResult parsed) {
+        if (e instanceof CheckFailed) {
+            return report(FAILED, e.getMessage(), e);
+        } else if (e instanceof IllegalArgumentException && e.getMessage() != null) {
+            return report(WRONG_INPUT, e.getMessage(), e);
+        } else if (e instanceof IOException io) {
+            return report(WRONG_INPUT, describe(io), e);
+        } else if (e instanceof UncheckedIOException io) {
+            return report(WRONG_INPUT, describe(io.getCause()), e);
+        }
+        return internal(e);
+    }
+
+    /** Runs work whose errors, which are no exceptions, become one line too. */
+    int guard(IntSupplier work) {
+        try {
+            return work.getAsInt();
+        } catch (OutOfMemoryError e) {
+            String advice = "out of memory; take a smaller --batch, or give the JVM more with"
+                    + " FUSEGRAD_JAVA_OPTS=-Xmx8g";
+            return report(FAILED, advice, e);
+        } catch (AssertionError | StackOverflowError | LinkageError e) {
+            return internal(e);
+        }
+    }
+
+    private int internal(Throwable e) {
+        String more = verbose.getAsBoolean() ? "" : " (--verbose shows where)";
+        return report(FAILED, "internal error: " + e + more, e);
+    }
+
+    private int report(int code, String message, Throwable e) {
+        String line =
+                message.strip().lines().reduce((a, b) -> a + " " + b.strip()).orElse("");
+        err.println("fusegrad: " + line);
+        if (verbose.getAsBoolean()) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return code;
+    }
+
+    private static String describe(IOException e) {
+        if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": permission denied";
+        } else if (e instanceof NoSuchFileException missing) {
+            return missing.getFile() + ": no such file or folder";
+        } else if (e instanceof FileSystemException file && file.getReason() != null) {
+            return file.getFile() + ": " + file.getReason();
+        }
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+}

@@ -1,0 +1,11 @@
+package org.fusegrad.cli.train;
+
+/** The loss is no number any more. */
+public final class DivergedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    DivergedException(int epoch, int step) {
+        super("the loss is not finite after step " + step + " of epoch " + epoch
+                + "; take a smaller --lr");
+    }
+}

@@ -1,0 +1,18 @@
+package org.fusegrad.conformance;
+
+import org.fusegrad.conformance.data.ConformanceCase;
+import org.fusegrad.conformance.eval.Evaluation;
+import org.fusegrad.conformance.eval.Evaluator;
+import org.fusegrad.conformance.onnx.OnnxGraph;
+import org.fusegrad.conformance.torch.TorchCases;
+
+/** Which suite computes a case. */
+final class Cases {
+    private Cases() {}
+
+    static Evaluator find(ConformanceCase from) {
+        return from.objects("nodes").isEmpty()
+                ? TorchCases.find(from)
+                : new Evaluation(new OnnxGraph());
+    }
+}

@@ -1,0 +1,2 @@
+/** Conformance cases as they are on disk: descriptions, attributes, raw tensors. */
+package org.fusegrad.conformance.data;

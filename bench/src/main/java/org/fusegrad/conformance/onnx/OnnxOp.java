@@ -1,0 +1,20 @@
+package org.fusegrad.conformance.onnx;
+
+import java.util.List;
+import org.fusegrad.Tensor;
+
+/** What an operator computes. */
+@FunctionalInterface
+interface OnnxOp {
+    List<Tensor> apply(OnnxCall call);
+
+    /** An operator with one result. */
+    @FunctionalInterface
+    interface Single {
+        Tensor apply(OnnxCall call);
+    }
+
+    static OnnxOp of(Single single) {
+        return call -> List.of(single.apply(call));
+    }
+}

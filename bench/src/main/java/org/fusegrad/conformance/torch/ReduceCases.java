@@ -1,0 +1,123 @@
+package org.fusegrad.conformance.torch;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.fusegrad.Tensor;
+import org.fusegrad.conformance.data.Attributes;
+import org.fusegrad.conformance.eval.Formula;
+import org.fusegrad.conformance.eval.OpCase;
+import org.fusegrad.conformance.eval.Outputs;
+import org.fusegrad.conformance.eval.Setup;
+import org.fusegrad.conformance.eval.Unsupported;
+import org.fusegrad.ops.Reductions;
+
+/** Reductions over some axes or all; and running sums. */
+final class ReduceCases {
+    private interface Reduction {
+        Tensor apply(Tensor x, int[] axes, Attributes a);
+    }
+
+    private static final Pattern NORM = Pattern.compile("norm_?[pl]?(\\d+(?:\\.\\d+)?|inf)");
+    private static final Map<String, Reduction> FUNCTIONS = new HashMap<>();
+
+    private ReduceCases() {}
+
+    static {
+        FUNCTIONS.put("sum", (x, d, a) -> x.sum(d));
+        FUNCTIONS.put("mean", (x, d, a) -> x.mean(d));
+        FUNCTIONS.put("prod", (x, d, a) -> x.prod(d));
+        FUNCTIONS.put("amax", (x, d, a) -> x.max(d));
+        FUNCTIONS.put("amin", (x, d, a) -> x.min(d));
+        FUNCTIONS.put("max", (x, d, a) -> x.max(d));
+        FUNCTIONS.put("min", (x, d, a) -> x.min(d));
+        FUNCTIONS.put("var", (x, d, a) -> Reductions.var(x, correction(a), d));
+        FUNCTIONS.put("var_unbiased", (x, d, a) -> Reductions.var(x, 1, d));
+        FUNCTIONS.put("var_biased", (x, d, a) -> Reductions.var(x, 0, d));
+        FUNCTIONS.put("std", (x, d, a) -> Reductions.std(x, correction(a), d));
+        FUNCTIONS.put("std_unbiased", (x, d, a) -> Reductions.std(x, 1, d));
+        FUNCTIONS.put("std_biased", (x, d, a) -> Reductions.std(x, 0, d));
+        FUNCTIONS.put(
+                "norm", (x, d, a) -> Reductions.pNorm(x, a.number("p", a.number("ord", 2)), d));
+        FUNCTIONS.put("norm1", (x, d, a) -> Reductions.pNorm(x, 1, d));
+        FUNCTIONS.put("norm_l1", FUNCTIONS.get("norm1"));
+        FUNCTIONS.put("l1", FUNCTIONS.get("norm1"));
+        FUNCTIONS.put("norm2", (x, d, a) -> Reductions.norm(x, d));
+        FUNCTIONS.put("norm_l2", FUNCTIONS.get("norm2"));
+        FUNCTIONS.put("l2", FUNCTIONS.get("norm2"));
+        FUNCTIONS.put("logsumexp", (x, d, a) -> Reductions.logSumExp(x, d));
+        FUNCTIONS.put("sumsq", (x, d, a) -> x.square().sum(d));
+        FUNCTIONS.put("sum_square", FUNCTIONS.get("sumsq"));
+    }
+
+    private static int correction(Attributes a) {
+        return a.integer("correction", a.flag("unbiased", true) ? 1 : 0);
+    }
+
+    static void register(Map<String, OpCase> table) {
+        table.put("reduce", ReduceCases::prepare);
+        table.put("cumsum", OpCase.of((s, in) -> in.get("x").cumsum(s.attrs().integer("dim", 0))));
+    }
+
+    private static Formula prepare(Setup s) {
+        Attributes a = s.attrs();
+        if (!a.has("fn")) {
+            return NoteFormula.of(s.from()).formula();
+        }
+        String fn = a.text("fn", "");
+        int[] dims = a.ints("dims", a.ints("dim"));
+        boolean keep = a.flag("keepdim", false);
+        boolean indexed = s.from().outputs().stream().anyMatch(e -> e.name().startsWith("ind"));
+        if (fn.startsWith("arg")
+                || indexed
+                || (fn.equals("max") || fn.equals("min")) && dims.length == 1) {
+            return chosen(fn, dims, keep);
+        }
+        Reduction f = function(fn);
+        return in -> {
+            Tensor x = in.get("x");
+            Tensor y = x.rank() == 0
+                    ? f.apply(x.reshape(1), new int[0], a).reshape()
+                    : f.apply(x, dims, a);
+            return Outputs.of(keep || x.rank() == 0 ? y : Reductions.drop(y, dims));
+        };
+    }
+
+    /** By name; {@code norm_p3} and {@code norm_inf} hold the exponent in theirs. */
+    private static Reduction function(String fn) {
+        Matcher norm = NORM.matcher(fn);
+        if (FUNCTIONS.containsKey(fn)) {
+            return FUNCTIONS.get(fn);
+        } else if (norm.matches()) {
+            double p = norm.group(1).equals("inf")
+                    ? Double.POSITIVE_INFINITY
+                    : Double.parseDouble(norm.group(1));
+            return (x, d, a) -> Reductions.pNorm(x, p, d);
+        }
+        throw new Unsupported("reduction '" + fn + "'");
+    }
+
+    /** The extreme element of an axis, which takes the gradient, and its position. */
+    private static Formula chosen(String fn, int[] dims, boolean keep) {
+        boolean max = fn.endsWith("max");
+        if (!max && !fn.endsWith("min") || dims.length > 1) {
+            throw new Unsupported("reduction '" + fn + "' with index");
+        }
+        return in -> {
+            Tensor x = in.get("x");
+            Tensor flat = dims.length == 0 ? x.reshape(x.shape().numel()) : x;
+            int axis = dims.length == 0 ? 0 : dims[0];
+            Tensor index = (max ? flat : flat.neg()).argmax(axis);
+            Tensor at = keep ? index : index.squeeze(axis);
+            if (fn.startsWith("arg")) {
+                return Outputs.of(at);
+            }
+            Tensor y = flat.gather(axis, index);
+            return new Outputs()
+                    .and("y", keep ? y : y.squeeze(axis))
+                    .and("index", at)
+                    .and("indices", at);
+        };
+    }
+}

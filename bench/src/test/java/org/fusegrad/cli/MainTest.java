@@ -1,0 +1,86 @@
+package org.fusegrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"train", "explain", "conformance", "info"})
+    void everyCommandHasHelp(String command) {
+        String help = Ran.of(command, "--help").succeeded().out();
+        assertTrue(help.startsWith("Usage: fusegrad " + command), help);
+    }
+
+    @Test
+    void helpListsCommandsAndExitCodes() {
+        String help = Ran.of("--help").succeeded().out();
+        for (String word : new String[] {"train", "explain", "conformance", "info", "Exit codes"}) {
+            assertTrue(help.contains(word), help);
+        }
+    }
+
+    @Test
+    void tellsItsVersion() {
+        assertTrue(Ran.of("--version").succeeded().out().startsWith("fusegrad "));
+    }
+
+    @Test
+    void tellsAboutTheMachine() {
+        String info = Ran.of("info", "--backend", "interpreter", "--threads", "3")
+                .succeeded()
+                .out();
+        assertTrue(info.contains("backend            interpreter"), info);
+        assertTrue(info.contains("threads            3"), info);
+        assertTrue(info.contains("vectors"), info);
+    }
+
+    @Test
+    void wantsACommand() {
+        Ran.of().failed(2, "give a command: train, explain, conformance, info");
+        Ran.of("frobnicate").failed(2, "Unmatched argument");
+        Ran.of("info", "--frobnicate").failed(2, "Unknown option");
+    }
+
+    @Test
+    void faultsOfTheProgramAreOneLineUnlessVerbose() {
+        Exception fault = new IllegalStateException("broken\nin two lines");
+        StringWriter terse = new StringWriter();
+        new Failures(new PrintWriter(terse), () -> false).execution(fault, null, null);
+        assertEquals(1, terse.toString().lines().count());
+        assertTrue(terse.toString().contains("broken in two lines (--verbose shows where)"));
+        StringWriter verbose = new StringWriter();
+        new Failures(new PrintWriter(verbose), () -> true).execution(fault, null, null);
+        assertTrue(verbose.toString().contains("at org.fusegrad.cli.MainTest"));
+    }
+
+    @Test
+    void errorsThatAreNoExceptionsAreOneLineToo() {
+        StringWriter err = new StringWriter();
+        Failures failures = new Failures(new PrintWriter(err), () -> false);
+        int code = failures.guard(() -> {
+            throw new OutOfMemoryError("Java heap space");
+        });
+        assertEquals(1, code);
+        assertTrue(err.toString().startsWith("fusegrad: out of memory"), err.toString());
+        assertEquals(1, err.toString().lines().count());
+    }
+
+    @Test
+    void filesThatCannotBeWrittenAreWrongInput() {
+        StringWriter err = new StringWriter();
+        Exception denied = new UncheckedIOException(new AccessDeniedException("a/b"));
+        assertEquals(
+                2, new Failures(new PrintWriter(err), () -> false).execution(denied, null, null));
+        assertEquals("fusegrad: a/b: permission denied", err.toString().strip());
+        assertFalse(err.toString().contains("Exception"));
+    }
+}

@@ -1,0 +1,181 @@
+package org.fusegrad.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.fusegrad.checkpoint.Checkpoint;
+import org.fusegrad.checkpoint.Safetensors;
+import org.fusegrad.models.ResNet;
+import org.fusegrad.nn.RandomSource;
+import org.fusegrad.nn.norm.NormFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainCommandTest {
+    private static final Map<String, String> TINY =
+            Map.of("--limit", "48", "--batch", "16", "--epochs", "1", "--width", "4");
+
+    @TempDir
+    private Path folder;
+
+    private Ran train(String out, String... more) {
+        List<String> args =
+                new ArrayList<>(List.of("train", "--out", folder.resolve(out).toString()));
+        List<String> given = List.of(more);
+        args.addAll(given);
+        TINY.forEach((option, value) -> {
+            if (!given.contains(option)) {
+                args.addAll(List.of(option, value));
+            }
+        });
+        return Ran.of(args.toArray(String[]::new));
+    }
+
+    private void assertNothingLeft() throws IOException {
+        try (Stream<Path> children = Files.list(folder)) {
+            assertEquals(List.of(), children.toList());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--batch 99          | --batch is larger than the training data of",
+                "--batch 0           | --batch must be at least 1",
+                "--batch many        | Invalid value for option '--batch'",
+                "--epochs 0          | --epochs must be within",
+                "--lr 0              | --lr must be above 0",
+                "--lr NaN            | --lr must be above 0",
+                "--momentum 1        | --momentum must be from 0 to below 1",
+                "--weight-decay -1   | --weight-decay must not be negative",
+                "--threads 0         | --threads must be within",
+                "--limit 0           | --limit must be at least 1",
+                "--size -1           | --size must not be negative",
+                "--width 0           | --width must be within",
+                "--norm batchnorm    | unknown norm 'batchnorm': give bn, ln, gn:GROUPS, in,",
+                "--norm gn           | unknown norm 'gn'",
+                "--norm gn:0         | unknown norm 'gn:0'",
+                "--norm gn:3         | GroupNorm: 4 channels are not divisible into 3 groups",
+                "--model vgg         | unknown model 'vgg': give small-resnet",
+                "--backend gpu       | --backend=gpu: give one of",
+                "--data nowhere      | no data 'nowhere': give digits, fashion-mnist or",
+                "--seed x            | Invalid value for option '--seed'",
+                "--no-such-option    | Unknown option",
+            })
+    void wrongInputIsOneLineAndLeavesNothing(String options, String message) throws IOException {
+        train("run", options.split(" ")).failed(2, message);
+        assertNothingLeft();
+    }
+
+    @Test
+    void refusesAFolderInUse() throws IOException {
+        Files.createDirectory(folder.resolve("run"));
+        Files.writeString(folder.resolve("run/metrics.csv"), "mine");
+        train("run").failed(2, "--out " + folder.resolve("run") + " exists and is not an empty");
+        assertEquals("mine", Files.readString(folder.resolve("run/metrics.csv")));
+    }
+
+    @Test
+    void refusesAFolderThatCannotBeMade() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+        train("file/run").failed(2, "cannot make the folder " + folder.resolve("file/run"));
+    }
+
+    @Test
+    void refusesTruncatedData() throws IOException {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        for (String part : new String[] {"train", "t10k"}) {
+            byte[] images = {0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3};
+            Files.write(data.resolve(part + "-images-idx3-ubyte"), images);
+            Files.write(data.resolve(part + "-labels-idx1-ubyte"), new byte[] {0, 0, 8, 1});
+        }
+        train("run", "--data", data.toString())
+                .failed(2, data.resolve("train-images-idx3-ubyte").toString());
+        assertFalse(Files.exists(folder.resolve("run")));
+    }
+
+    @Test
+    void inputThatOnlyTheFirstStepRefusesLeavesNothing() throws IOException {
+        // The last stage of this network sees images of 1x1.
+        train("run", "--model", "resnet18", "--norm", "in").failed(2, "InstanceNorm(");
+        assertNothingLeft();
+    }
+
+    @Test
+    void writesMetricsCurvesAndTheBestModel() throws IOException {
+        Ran ran = train("run", "--epochs", "2").succeeded();
+        Path run = folder.resolve("run");
+        List<String> csv = Files.readAllLines(run.resolve("metrics.csv"));
+        assertEquals(3, csv.size());
+        assertTrue(csv.get(0).startsWith("epoch,train_loss,train_accuracy,val_loss,val_accuracy"));
+        List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
+        JsonObject last = JsonParser.parseString(lines.get(1)).getAsJsonObject();
+        assertEquals(2, last.get("epoch").getAsInt());
+        assertTrue(last.get("val_accuracy").getAsDouble() >= 0);
+        assertTrue(ImageIO.read(run.resolve("curves.png").toFile()).getWidth() > 500);
+        Checkpoint best = Safetensors.read(run.resolve("best.safetensors"));
+        best.into(ResNet.small(1, 10, 4, NormFactory.BATCH, RandomSource.of(7)));
+        assertEquals("digits", best.metadata().get("data"));
+        try (Stream<Path> files = Files.list(run)) {
+            assertEquals(4, files.count());
+        }
+        assertTrue(ran.out().contains("best validation accuracy"), ran.out());
+        assertTrue(ran.out().contains("0 fallbacks"), ran.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"scalar", "interpreter"})
+    void everyBackendTrains(String backend) {
+        String out = train("run", "--backend", backend).succeeded().out();
+        assertTrue(out.contains("backend " + backend), out);
+    }
+
+    @Test
+    void trainsUnfused() {
+        String out = train("run", "--unfused").succeeded().out();
+        assertTrue(out.contains(", unfused"), out);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "gn:2", "ln", "in", "rms"})
+    void everyNormTrains(String norm) {
+        train("run", "--norm", norm, "--lr", "0.01").succeeded();
+    }
+
+    @Test
+    void equalSeedsGiveEqualNumbers() throws IOException {
+        train("a", "--seed", "5", "--threads", "1").succeeded();
+        train("b", "--seed", "5", "--threads", "2").succeeded();
+        train("c", "--seed", "6").succeeded();
+        assertEquals(numbers("a"), numbers("b"));
+        assertFalse(numbers("a").equals(numbers("c")));
+    }
+
+    private List<String> numbers(String run) throws IOException {
+        String row =
+                Files.readAllLines(folder.resolve(run).resolve("metrics.csv")).get(1);
+        return List.of(row.split(",")).subList(0, 6);
+    }
+
+    @Test
+    void aLossThatIsNoNumberEndsTheRun() {
+        train("run", "--lr", "1e30", "--norm", "none", "--epochs", "9")
+                .failed(1, "the loss is not finite after step");
+    }
+}

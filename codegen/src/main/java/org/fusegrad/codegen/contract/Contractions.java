@@ -1,0 +1,104 @@
+package org.fusegrad.codegen.contract;
+
+import java.util.List;
+import org.fusegrad.DType;
+import org.fusegrad.codegen.compile.SourceCompiler;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Op;
+import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.run.Kernel;
+import org.fusegrad.run.Value;
+import org.fusegrad.run.Workers;
+
+/**
+ * Matrix products and convolutions of float32 on generated tiles. Operands are laid out in memory
+ * of the kernel so that the columns of every product stand side by side for each k; the tiles do
+ * the rest. The order of every addition is that of the interpreter's contract, whatever the tile
+ * sizes.
+ */
+public final class Contractions {
+    /** What computes an operation, given its operands in float32. */
+    @FunctionalInterface
+    interface Routine {
+        void run(Value[] in, float[] out, int outAt, Workers workers);
+    }
+
+    private final TileForms forms;
+    private final Operands operands = new Operands();
+
+    /**
+     * Contractions of a backend.
+     *
+     * @param bits of a vector; 0 for scalar code only
+     */
+    public Contractions(int bits, SourceCompiler compiler) {
+        forms = new TileForms(bits, compiler);
+    }
+
+    /** Whether this is the graph of one contraction of float32. */
+    public boolean covers(KernelGraph kernel) {
+        Graph graph = kernel.graph();
+        if (kernel.fused() || graph.outputs().size() != 1) {
+            return false;
+        }
+        Node node = graph.outputs().get(0);
+        boolean contraction = switch (node.op()) {
+            case MATMUL, CONV, CONV_INPUT, CONV_WEIGHT -> true;
+            default -> false;
+        };
+        return contraction
+                && node.dtype() == DType.FLOAT32
+                && node.inputs().stream()
+                        .allMatch(in -> in.is(Op.INPUT) && in.dtype().compute() == DType.FLOAT32);
+    }
+
+    /** The kernel of a graph that is covered. */
+    public Kernel compile(KernelGraph kernel) {
+        Graph graph = kernel.graph();
+        Node node = graph.outputs().get(0);
+        List<Node> leaves = graph.inputs();
+        int[] from = node.inputs().stream().mapToInt(leaves::indexOf).toArray();
+        Routine routine = switch (node.op()) {
+            case MATMUL -> new Matmul(node, forms, operands);
+            case CONV, CONV_INPUT -> new Convolution(node, forms, operands);
+            default -> WeightGradient.of(node, forms, operands);
+        };
+        return new Contraction(kernel, routine, from, forms);
+    }
+
+    /** Makes the vector form of the tiles now; otherwise that happens in the background. */
+    public void promote() {
+        forms.promote();
+    }
+
+    /** A routine with its operands picked from a graph's inputs. */
+    private record Contraction(KernelGraph kernel, Routine routine, int[] from, TileForms forms)
+            implements Kernel {
+        @Override
+        public void run(Value[] inputs, Value[] outputs, Workers workers) {
+            int n = outputs[0].shape().numel();
+            if (n == 0) {
+                return;
+            }
+            Value[] in = new Value[from.length];
+            boolean shared = false;
+            for (int i = 0; i < in.length; i++) {
+                in[i] = Operands.floats(inputs[from[i]]);
+                shared |= in[i].buffer().array() == outputs[0].buffer().array();
+            }
+            if (shared) {
+                float[] apart = new float[n];
+                routine.run(in, apart, 0, workers);
+                System.arraycopy(apart, 0, outputs[0].floats(), outputs[0].offset(), n);
+            } else {
+                routine.run(in, outputs[0].floats(), outputs[0].offset(), workers);
+            }
+        }
+
+        @Override
+        public String describe() {
+            return "on tiles:\n" + kernel.graph() + "\n" + forms.source();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package org.fusegrad.codegen.contract;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.fusegrad.DType;
+import org.fusegrad.math.Half;
+import org.fusegrad.run.Buffer;
+import org.fusegrad.run.BufferPool;
+import org.fusegrad.run.Value;
+
+/** Operands as kernels want them, and memory to pack them into. */
+final class Operands {
+    /** Arrays of ints that are kept at most. */
+    private static final int KEPT = 8;
+
+    /**
+     * Packed operands are taken from here and given back; all contractions of a backend share it.
+     */
+    private final BufferPool pool = new BufferPool();
+
+    private final ConcurrentLinkedQueue<int[]> ints = new ConcurrentLinkedQueue<>();
+
+    /** At least so many floats, with anything in them. */
+    Buffer take(long floats) {
+        return pool.take(DType.FLOAT32, Math.toIntExact(floats));
+    }
+
+    /** Lets go of memory. */
+    void give(Buffer buffer) {
+        pool.give(buffer);
+    }
+
+    /** At least so many ints, with anything in them. */
+    int[] takeInts(int count) {
+        int[] found = ints.poll();
+        return found != null && found.length >= count ? found : new int[count];
+    }
+
+    /** Lets go of ints. */
+    void give(int[] array) {
+        if (ints.size() < KEPT) {
+            ints.add(array);
+        }
+    }
+
+    /** The value in float32; half types are widened. */
+    static Value floats(Value v) {
+        if (v.dtype() == DType.FLOAT32) {
+            return v;
+        }
+        Value dense = v.contiguous();
+        int n = v.shape().numel();
+        short[] x = dense.shorts();
+        float[] y = new float[n];
+        if (v.dtype() == DType.BFLOAT16) {
+            for (int i = 0; i < n; i++) {
+                y[i] = Half.fromBfloat16(x[dense.offset() + i]);
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                y[i] = Half.fromFloat16(x[dense.offset() + i]);
+            }
+        }
+        return Value.wrap(DType.FLOAT32, y, v.shape());
+    }
+}

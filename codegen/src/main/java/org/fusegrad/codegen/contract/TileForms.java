@@ -1,0 +1,149 @@
+package org.fusegrad.codegen.contract;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.fusegrad.codegen.compile.BytecodeStats;
+import org.fusegrad.codegen.compile.SourceCompiler;
+import org.fusegrad.codegen.compile.SourceCompiler.Compiled;
+import org.fusegrad.codegen.compile.SourceDump;
+import org.fusegrad.codegen.emit.KernelEmitter;
+import org.fusegrad.flags.Flags;
+import org.fusegrad.run.KernelException;
+
+/**
+ * The tile programs that all contractions of a backend share: scalar at once, and after enough work
+ * the vector one, warmed up in the background. Both compute the same bits.
+ */
+final class TileForms {
+    /** A program, its tile sizes and its source. */
+    record Form(TileProgram program, TileSizes sizes, String source) {}
+
+    /** Multiplications and additions that weigh as much as an element of a fused kernel. */
+    private static final int FLOPS_PER_ELEMENT = 10;
+
+    /** Calls until the JVM has compiled a method with all optimisations, and some. */
+    private static final int WARM_CALLS = 12_000;
+
+    /** Calls after which it is not waited for any longer. */
+    private static final int WARM_LIMIT = 100_000;
+
+    /** Calls timed together; compiled ones do at least two multiplications in a nanosecond. */
+    private static final int WARM_BATCH = 500;
+
+    private static final int WARM_DEPTH = 24;
+
+    private final int bits;
+    private final SourceCompiler compiler;
+    private final long promoteAt;
+    private final AtomicLong flops = new AtomicLong();
+    private volatile Form active;
+
+    TileForms(int bits, SourceCompiler compiler) {
+        this.bits = bits;
+        this.compiler = compiler;
+        this.promoteAt = (long) FLOPS_PER_ELEMENT * Flags.PROMOTE.get();
+    }
+
+    /** The source of the form in use. */
+    String source() {
+        return (active == null ? scalar() : active).source;
+    }
+
+    /** The form to use now, for this much work. */
+    Form current(long work) {
+        Form form = active == null ? scalar() : active;
+        if (bits > 0 && form.sizes.lanes() == 1) {
+            long before = flops.getAndAdd(work);
+            if (before < promoteAt && before + work >= promoteAt) {
+                Thread thread = new Thread(this::promoteOrWarn, "fusegrad-warmup-tiles");
+                thread.setDaemon(true);
+                thread.setPriority(Thread.MIN_PRIORITY);
+                thread.start();
+            }
+        }
+        return form;
+    }
+
+    private synchronized Form scalar() {
+        if (active == null) {
+            active = make(0);
+        }
+        return active;
+    }
+
+    private void promoteOrWarn() {
+        try {
+            promote();
+        } catch (RuntimeException e) {
+            System.getLogger("org.fusegrad")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "contractions stay in scalar form: " + e.getMessage());
+        }
+    }
+
+    /** Makes the vector form, if there is one, and uses it from here on. */
+    void promote() {
+        if (bits > 0) {
+            Form form = make(bits);
+            warm(form);
+            active = form;
+        }
+    }
+
+    private Form make(int width) {
+        TileSizes sizes = TileSizes.of(width);
+        String name = "Tiles_" + (width == 0 ? "s" : "v" + width);
+        String source = new TileEmitter(sizes).emit(name);
+        String type = KernelEmitter.PACKAGE + "." + name;
+        SourceDump.write(type, "", source);
+        Compiled compiled = compiler.compile(type, source);
+        if (BytecodeStats.largestMethod(compiled.bytecode()) > BytecodeStats.LIMIT) {
+            throw new KernelException(type + " has a method that the JVM will not compile", null);
+        }
+        try {
+            TileProgram program =
+                    (TileProgram) compiled.type().getDeclaredConstructor().newInstance();
+            return new Form(program, sizes, source);
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new KernelException(type + " does not load: " + e.getMessage(), e);
+        }
+    }
+
+    /** Has every method compiled because it was called often, not because a loop ran for long. */
+    private static void warm(Form form) {
+        TileSizes s = form.sizes;
+        Tile t = new Tile();
+        t.a = new float[WARM_DEPTH * s.width()];
+        t.b = new float[(WARM_DEPTH + s.height()) * s.width()];
+        t.c = new float[s.height() * s.width()];
+        t.lines = new int[WARM_DEPTH];
+        t.depth = WARM_DEPTH;
+        t.aStep = s.width();
+        t.bStep = s.width();
+        t.cStep = s.width();
+        for (int i = 0; i < WARM_DEPTH; i++) {
+            t.lines[i] = i * s.width();
+        }
+        for (int height : s.heights()) {
+            warm(form.program, TileSizes.method(height, 1), t, height * s.lanes());
+            warm(form.program, TileSizes.method(height, s.vectors()), t, height * s.width());
+        }
+        for (int taps : TileSizes.taps()) {
+            warm(form.program, TileSizes.channelMethod(taps), t, taps * s.width());
+        }
+    }
+
+    /** Calls one method, and goes on for a while if its compiled form is still not there. */
+    private static void warm(TileProgram program, int method, Tile t, int size) {
+        long enough = (long) WARM_DEPTH * size * WARM_BATCH / 2;
+        long time = Long.MAX_VALUE;
+        for (int i = 0; i < WARM_LIMIT && (i < WARM_CALLS || time > enough); i += WARM_BATCH) {
+            long start = System.nanoTime();
+            for (int j = 0; j < WARM_BATCH; j++) {
+                t.add = j % 2 == 0;
+                program.run(method, t);
+            }
+            time = System.nanoTime() - start;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package org.fusegrad.codegen.drive;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * The generated code of one kernel: scalar at once, vector once it pays. Vector code is slow until the
+ * JVM has compiled it, so a kernel starts scalar, and after enough work its vector form is warmed up in
+ * the background and takes over. Both compute the same bits.
+ */
+public final class Programs {
+    /** One form and its source. */
+    public record Form(RowProgram program, String source) {}
+
+    private final Form scalar;
+    private final Supplier<Form> makeVector;
+    private final long promoteAt;
+    private final AtomicLong elements = new AtomicLong();
+    private volatile Form active;
+
+    /**
+     * Starts with scalar code.
+     *
+     * @param makeVector makes and warms the vector form; {@code null} if there is none
+     * @param promoteAt elements to process before that
+     */
+    public Programs(Form scalar, Supplier<Form> makeVector, long promoteAt) {
+        this.scalar = scalar;
+        this.makeVector = makeVector;
+        this.promoteAt = promoteAt;
+        this.active = scalar;
+    }
+
+    /** The form to run now, for this many elements. */
+    RowProgram current(long work) {
+        if (makeVector != null && active == scalar) {
+            long before = elements.getAndAdd(work);
+            if (before < promoteAt && before + work >= promoteAt) {
+                Warmup.enqueue(() -> active = makeVector.get());
+            }
+        }
+        return active.program();
+    }
+
+    String source() {
+        return active.source();
+    }
+
+    /** Makes the vector form now and runs nothing else from here on. */
+    public void promote() {
+        if (makeVector != null && active == scalar) {
+            active = makeVector.get();
+        }
+    }
+}

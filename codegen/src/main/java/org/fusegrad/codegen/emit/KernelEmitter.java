@@ -1,0 +1,126 @@
+package org.fusegrad.codegen.emit;
+
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
+import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import javax.lang.model.element.Modifier;
+import org.fusegrad.codegen.drive.Frame;
+import org.fusegrad.codegen.drive.RowProgram;
+import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.loop.LoopStep;
+import org.fusegrad.codegen.simd.SimdSupport;
+
+/**
+ * Emits the class of a kernel: one short static method for each step and a dispatcher. Types are named
+ * in full or imported from the packages generated code may use, and nothing newer than what Janino
+ * compiles is written: no lambdas, no {@code var}, typed locals, plain loops.
+ */
+public final class KernelEmitter {
+    /** Package of generated classes. */
+    public static final String PACKAGE = "org.fusegrad.generated";
+
+    /**
+     * A kernel's source.
+     *
+     * @param className fully qualified
+     * @param text the compilation unit
+     * @param vectorSteps steps that were emitted with vectors
+     */
+    public record Source(String className, String text, int vectorSteps) {}
+
+    private final LoopKernel kernel;
+    private final KernelNames names;
+    private final int bits;
+    private int vectorSteps;
+
+    private KernelEmitter(LoopKernel kernel, int bits) {
+        this.kernel = kernel;
+        this.names = new KernelNames(kernel.graph());
+        this.bits = bits;
+    }
+
+    /**
+     * Emits a kernel.
+     *
+     * @param simpleName of the class
+     * @param bits of a vector, 0 for scalar code
+     */
+    public static Source emit(LoopKernel kernel, String simpleName, int bits) {
+        return new KernelEmitter(kernel, bits).emit(simpleName);
+    }
+
+    private Source emit(String simpleName) {
+        TypeSpec.Builder type = TypeSpec.classBuilder(simpleName)
+                .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
+                .superclass(RowProgram.class)
+                .addJavadoc("Kernel $L, generated; do not edit.\n", simpleName);
+        CodeBlock.Builder cases = CodeBlock.builder().beginControlFlow("switch (step)");
+        for (LoopStep step : kernel.steps()) {
+            StepEmitter emitter = new StepEmitter(kernel, step, names, bits / 32, false);
+            vectorSteps += emitter.isVector() ? 1 : 0;
+            type.addMethod(method("step" + step.number(), emitter));
+            dispatch(cases, step.number() * 2, "step" + step.number());
+            if (emitter.needsExact()) {
+                StepEmitter exact = new StepEmitter(kernel, step, names, 1, true);
+                type.addMethod(method("step" + step.number() + "Exact", exact));
+                dispatch(cases, step.number() * 2 + 1, "step" + step.number() + "Exact");
+            }
+        }
+        type.addMethod(run(cases));
+        if (vectorSteps > 0) {
+            type.addField(species());
+        }
+        String text = JavaFile.builder(PACKAGE, type.build()).indent("    ")
+                .skipJavaLangImports(true).build().toString();
+        return new Source(PACKAGE + "." + simpleName, withImports(text), vectorSteps);
+    }
+
+    private static void dispatch(CodeBlock.Builder cases, int label, String method) {
+        cases.add("case $L:\n$>", label).addStatement("$L(f)", method).addStatement("break")
+                .add("$<");
+    }
+
+    private static MethodSpec run(CodeBlock.Builder cases) {
+        CodeBlock body = cases.add("default:\n$>")
+                .addStatement("throw new IllegalArgumentException()").add("$<")
+                .endControlFlow().build();
+        return MethodSpec.methodBuilder("run").addModifiers(Modifier.PUBLIC)
+                .addParameter(TypeName.INT, "step").addParameter(Frame.class, "f")
+                .addCode(body).build();
+    }
+
+    private static MethodSpec method(String name, StepEmitter emitter) {
+        return MethodSpec.methodBuilder(name).addModifiers(Modifier.STATIC)
+                .addParameter(Frame.class, "f")
+                .addJavadoc("<pre>\n$L</pre>\n", emitter.listing())
+                .addCode(emitter.body()).build();
+    }
+
+    private FieldSpec species() {
+        TypeName type = ClassName.get(SimdSupport.MODULE, "VectorSpecies");
+        return FieldSpec.builder(type, "S", Modifier.STATIC, Modifier.FINAL)
+                .initializer("FloatVector.SPECIES_$L", bits).build();
+    }
+
+    /** Imports of what the statements name as text. */
+    private String withImports(String text) {
+        StringBuilder imports = new StringBuilder();
+        if (vectorSteps > 0) {
+            for (String name : new String[] {"FloatVector", "VectorMask", "VectorOperators"}) {
+                imports.append("import ").append(SimdSupport.MODULE).append('.').append(name)
+                        .append(";\n");
+            }
+        }
+        for (String name : new String[] {"Doubles", "Floats", "Half"}) {
+            if (text.contains(name + ".")) {
+                imports.append("import org.fusegrad.math.").append(name).append(";\n");
+            }
+        }
+        int at = text.indexOf(";\n") + 2;
+        return text.substring(0, at) + "\n" + imports + text.substring(at);
+    }
+}

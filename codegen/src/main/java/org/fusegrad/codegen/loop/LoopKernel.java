@@ -1,0 +1,129 @@
+package org.fusegrad.codegen.loop;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.fusegrad.DType;
+import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Op;
+import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.plan.Schedule;
+
+/**
+ * A fused kernel as loops: its arrays, constants and steps, numbered. What the emitter prints and the
+ * driver runs. Two kernels with the same {@link #key} share generated code, whatever their sizes.
+ */
+public final class LoopKernel {
+    private final String name;
+    private final Schedule schedule;
+    private final List<Node> arrays = new ArrayList<>();
+    private final Map<Node, Integer> numbers = new IdentityHashMap<>();
+    private final List<Node> constants = new ArrayList<>();
+    private final List<LoopStep> steps = new ArrayList<>();
+
+    private LoopKernel(KernelGraph kernel) {
+        this.name = kernel.name();
+        this.schedule = Schedule.of(kernel);
+        Graph graph = kernel.graph();
+        for (Node leaf : graph.inputs()) {
+            number(leaf);
+        }
+        for (Node n : graph.nodes()) {
+            if (n.is(Op.CONST)) {
+                constants.add(n);
+            } else if (schedule.isStored(n)) {
+                number(n);
+            }
+        }
+        int partials = arrays.size();
+        for (Schedule.Step step : schedule.steps()) {
+            LoopStep s = LoopStep.of(steps.size(), step, schedule, partials);
+            partials += s.partials();
+            steps.add(s);
+        }
+    }
+
+    /** The loops of a fused kernel graph. */
+    public static LoopKernel of(KernelGraph kernel) {
+        return new LoopKernel(kernel);
+    }
+
+    private void number(Node n) {
+        if (!numbers.containsKey(n)) {
+            numbers.put(n, arrays.size());
+            arrays.add(n);
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Schedule schedule() {
+        return schedule;
+    }
+
+    public Graph graph() {
+        return schedule.graph();
+    }
+
+    /** Stored values; their index is the number of their array. */
+    public List<Node> arrays() {
+        return arrays;
+    }
+
+    /** Arrays of stored values and of partial sums. */
+    public int arrayCount() {
+        return arrays.size() + steps.stream().mapToInt(LoopStep::partials).sum();
+    }
+
+    public int number(Schedule.Step step) {
+        return schedule.steps().indexOf(step);
+    }
+
+    /** The array that holds a stored value. */
+    public int array(Node n) {
+        return numbers.get(n);
+    }
+
+    public List<Node> constants() {
+        return constants;
+    }
+
+    public List<LoopStep> steps() {
+        return steps;
+    }
+
+    /**
+     * Identity of the generated code: operations, types and the loops values vary over, but neither
+     * sizes nor constants nor names.
+     */
+    public String key() {
+        StringBuilder key = new StringBuilder();
+        Map<Node, Integer> ids = new IdentityHashMap<>();
+        List<Node> nodes = new ArrayList<>(graph().inputs());
+        graph().nodes().stream().filter(n -> !n.is(Op.INPUT)).forEach(nodes::add);
+        for (Node n : nodes) {
+            ids.put(n, ids.size());
+            key.append(n.op()).append(n.dtype().ordinal()).append(':');
+            for (int d : n.shape().dims()) {
+                key.append(d == 1 ? '1' : 'n');
+            }
+            if (n.attrs() instanceof Attrs.Axes a) {
+                key.append(a.axes());
+            }
+            n.inputs().forEach(in -> key.append(',').append(ids.get(in)));
+            key.append(';');
+        }
+        graph().outputs().forEach(out -> key.append('>').append(ids.get(out)));
+        return key.toString();
+    }
+
+    /** Bytes of float32 work in it, the measure of when vector code pays. */
+    public boolean hasType(DType dtype) {
+        return graph().nodes().stream().anyMatch(n -> n.dtype() == dtype);
+    }
+}

@@ -1,0 +1,72 @@
+package org.fusegrad.codegen.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fusegrad.DType;
+import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Op;
+import org.fusegrad.plan.Schedule;
+
+/**
+ * One loop nest with what each of its reductions needs.
+ *
+ * @param number position among the kernel's steps, and case number of its generated method
+ * @param step the nest
+ * @param inner the loop that the generated method runs, or -1 for a single element
+ * @param reductions how each reduction is accumulated
+ */
+public record LoopStep(int number, Schedule.Step step, int inner, List<Reduction> reductions) {
+    /** How a reduction accumulates. */
+    public enum Mode {
+        /** Along the row: lanes, then a tree, then float64 over blocks. */
+        ROW,
+        /** Across rows, float32: an array of partial sums for each block of rows. */
+        COLUMN,
+        /** Across rows straight into the result: float64 and integer sums, maxima, minima. */
+        DIRECT
+    }
+
+    /**
+     * One reduction of a step.
+     *
+     * @param node the reduction
+     * @param loop the loop it reduces
+     * @param mode how it accumulates
+     * @param partial number of the array of partial sums, for {@link Mode#COLUMN}
+     */
+    public record Reduction(Node node, int loop, Mode mode, int partial) {
+        public boolean isSum() {
+            return node.is(Op.SUM) || node.is(Op.SUM_MUL);
+        }
+
+        /** Type of the terms. */
+        public DType termType() {
+            return node.input(0).dtype().compute();
+        }
+    }
+
+    static LoopStep of(int number, Schedule.Step step, Schedule schedule, int firstPartial) {
+        int inner = step.inner();
+        int partial = firstPartial;
+        List<Reduction> reductions = new ArrayList<>();
+        for (Node n : step.reductions()) {
+            int loop = ((Attrs.Axes) n.attrs()).axes().get(0);
+            boolean sum = n.is(Op.SUM) || n.is(Op.SUM_MUL);
+            boolean single = n.input(0).dtype().compute() == DType.FLOAT32;
+            Mode mode = loop == inner ? Mode.ROW : sum && single ? Mode.COLUMN : Mode.DIRECT;
+            reductions.add(new Reduction(n, loop, mode, mode == Mode.COLUMN ? partial++ : -1));
+        }
+        return new LoopStep(number, step, inner, List.copyOf(reductions));
+    }
+
+    /** Arrays of partial sums it needs. */
+    int partials() {
+        return (int) reductions.stream().filter(r -> r.mode() == Mode.COLUMN).count();
+    }
+
+    /** Runs over all loops: its operands are contiguous along the row or constant. */
+    public boolean isFull() {
+        return step.isFull();
+    }
+}

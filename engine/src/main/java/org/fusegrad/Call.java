@@ -1,0 +1,259 @@
+package org.fusegrad;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.fusegrad.TapeNode.Edge;
+import org.fusegrad.grad.Differentiate;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Node;
+import org.fusegrad.plan.Executable;
+import org.fusegrad.plan.Layouts;
+import org.fusegrad.plan.Planner;
+import org.fusegrad.plan.Split;
+import org.fusegrad.run.Value;
+
+/**
+ * A traced graph ready to be called on tensors of one signature: its inputs are the arguments, then
+ * captured tensors and states; its outputs the results, then the new values of states. Compiled and
+ * differentiated on demand, once for each set of operands that wants gradients.
+ */
+final class Call {
+    /** How gradients for one set of operands are computed: forward with what it saves, and backward. */
+    record Derivation(
+            Executable forward,
+            Executable backward,
+            Pullback pullback,
+            int saved,
+            boolean[] kept) {}
+
+    /** The backward as a graph of its own: of the forward's inputs, then the upstream gradients. */
+    record Pullback(Graph graph, int[] operands, List<Object> bindings, List<State> effects) {}
+
+    private final Engine engine;
+    private final String name;
+    private final Graph graph;
+    private final int results;
+    private final List<Object> bindings;
+    private final List<State> effects;
+    private final Layouts layouts;
+    private final Map<BitSet, Derivation> derivations = new ConcurrentHashMap<>();
+    private volatile Executable plain;
+    private volatile Executable stateful;
+    private volatile Call reverse;
+
+    Call(Engine engine, String name, Graph graph, int results, List<Object> bindings,
+            List<State> effects, Layouts layouts) {
+        this.engine = engine;
+        this.name = name;
+        this.graph = graph;
+        this.results = results;
+        this.bindings = bindings;
+        this.effects = effects;
+        this.layouts = layouts;
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    int results() {
+        return results;
+    }
+
+    private int arguments() {
+        return graph.inputs().size() - bindings.size();
+    }
+
+    /** Calls the graph on these arguments; records the call where gradients are wanted. */
+    Tensor[] invoke(Tensor[] arguments) {
+        Context context = Context.get();
+        Tensor[] in = operands(arguments);
+        Value[] values = values(in);
+        BitSet wanted = context.recording ? wanted(in) : new BitSet();
+        if (wanted.isEmpty()) {
+            Value[] out = forward(context).run(values, allocator(context));
+            if (context.recording) {
+                commit(context, effects, out, results);
+            }
+            return wrap(out, Edge.NONE.node());
+        }
+        Derivation d = derivation(wanted);
+        Value[] out = d.forward().run(values, allocator(context));
+        commit(context, effects, out, results);
+        return wrap(out, new CallNode(this, d, in, values, out));
+    }
+
+    /** As {@link #invoke}, but states stay as they are. */
+    Tensor[] invokeWithoutEffects(Tensor[] arguments) {
+        Context context = Context.get();
+        StateUpdates before = context.updates;
+        context.updates = new StateUpdates();
+        try {
+            return invoke(arguments);
+        } finally {
+            context.updates = before;
+        }
+    }
+
+    private Executable forward(Context context) {
+        boolean moves = context.recording && !effects.isEmpty();
+        return moves ? stateful() : plain();
+    }
+
+    /** Computes the results alone. */
+    Executable plain() {
+        if (plain == null) {
+            plain = plan(graph.outputs().subList(0, results), name + "_fwd");
+        }
+        return plain;
+    }
+
+    private Executable stateful() {
+        if (stateful == null) {
+            stateful = plan(graph.outputs(), name + "_fwd");
+        }
+        return stateful;
+    }
+
+    private Executable plan(List<Node> outputs, String label) {
+        Graph pure = Differentiate.withoutMarkers(Graph.of(graph.inputs(), outputs));
+        return Planner.plan(engine.runtime(), label, pure, layouts);
+    }
+
+    private Tensor[] operands(Tensor[] arguments) {
+        Tensor[] in = Arrays.copyOf(arguments, graph.inputs().size());
+        for (int i = 0; i < bindings.size(); i++) {
+            Object source = bindings.get(i);
+            in[arguments.length + i] =
+                    source instanceof State s ? s.read() : (Tensor) source;
+        }
+        return in;
+    }
+
+    private static Value[] values(Tensor[] in) {
+        Value[] values = new Value[in.length];
+        for (int i = 0; i < in.length; i++) {
+            values[i] = in[i].value();
+        }
+        return values;
+    }
+
+    private static BitSet wanted(Tensor[] in) {
+        BitSet wanted = new BitSet(in.length);
+        for (int i = 0; i < in.length; i++) {
+            if (in[i].requiresGrad()) {
+                wanted.set(i);
+            }
+        }
+        return wanted;
+    }
+
+    private Executable.Allocator allocator(Context context) {
+        return (dtype, length) -> context.allocate(engine, dtype, length);
+    }
+
+    private Tensor[] wrap(Value[] out, TapeNode producer) {
+        Tensor[] tensors = new Tensor[results];
+        for (int i = 0; i < results; i++) {
+            boolean carries = producer != null && out[i].dtype().isFloating();
+            tensors[i] = Tensor.recorded(out[i], carries ? new Edge(producer, i) : Edge.NONE);
+        }
+        return tensors;
+    }
+
+    static void commit(Context context, List<State> effects, Value[] out, int from) {
+        for (int i = 0; i < effects.size(); i++) {
+            if (context.updates != null) {
+                context.updates.write(effects.get(i), out[from + i]);
+            } else {
+                effects.get(i).assign(out[from + i]);
+            }
+        }
+    }
+
+    Derivation derivation(BitSet wanted) {
+        return derivations.computeIfAbsent(wanted, this::derive);
+    }
+
+    private Derivation derive(BitSet wanted) {
+        Pullback pullback = pullback(wanted);
+        Split split = Planner.split(graph, pullback.graph(), layouts);
+        boolean[] kept = new boolean[graph.inputs().size()];
+        for (Node node : pullback.graph().nodes()) {
+            int i = pullback.graph().inputs().indexOf(node);
+            if (i >= 0 && i < kept.length) {
+                kept[i] = true;
+            }
+        }
+        return new Derivation(
+                Planner.compile(engine.runtime(), name + "_fwd", split.forward()),
+                Planner.compile(engine.runtime(), name + "_bwd", split.backward()),
+                pullback, split.saved(), kept);
+    }
+
+    /** Differentiates the results by the wanted inputs; declared backwards may read and write states. */
+    private Pullback pullback(BitSet wanted) {
+        List<Node> leaves = new ArrayList<>();
+        int[] operands = wanted.stream().toArray();
+        for (int i : operands) {
+            leaves.add(graph.inputs().get(i));
+        }
+        List<Node> inputs = new ArrayList<>(graph.inputs());
+        List<Node> outputs = graph.outputs().subList(0, results);
+        List<Node> upstream = new ArrayList<>();
+        for (Node out : outputs) {
+            Node dy = Node.input(inputs.size(), out.dtype(), out.shape(), "dy");
+            inputs.add(dy);
+            upstream.add(out.dtype().isFloating() ? dy : null);
+        }
+        Tracer tracer = new Tracer(inputs);
+        List<Node> grads =
+                tracer.trace(() -> Differentiate.gradients(outputs, upstream, leaves));
+        List<Node> roots = new ArrayList<>();
+        for (int i = 0; i < leaves.size(); i++) {
+            Node g = grads.get(i);
+            roots.add(g == null ? leaves.get(i).zeros() : g);
+        }
+        roots.addAll(tracer.writes().values());
+        return new Pullback(Graph.of(tracer.inputs(), roots), operands, tracer.bindings(),
+                List.copyOf(tracer.writes().keySet()));
+    }
+
+    /** The pullback as a call, for gradients that are recorded themselves. */
+    Call reverse(Pullback pullback) {
+        Call r = reverse;
+        if (r == null || r.graph != pullback.graph()) {
+            r = new Call(engine, name + "_bwd", pullback.graph(), pullback.operands().length,
+                    pullback.bindings(), pullback.effects(), layouts);
+            reverse = r;
+        }
+        return r;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    /** Operands a gradient may be wanted for: floating arguments and captured parameters. */
+    BitSet differentiable(Tensor[] arguments) {
+        BitSet wanted = new BitSet();
+        for (int i = 0; i < arguments.length; i++) {
+            wanted.set(i, arguments[i].dtype().isFloating());
+        }
+        for (int i = 0; i < bindings.size(); i++) {
+            if (bindings.get(i) instanceof Tensor t && t.requiresGrad()) {
+                wanted.set(arguments.length + i);
+            }
+        }
+        return wanted;
+    }
+
+    Explanation explain(String title, BitSet wanted) {
+        Derivation d = derivation(wanted);
+        return new Explanation(title, graph, d.pullback().graph(), d.forward(), d.backward());
+    }
+}

@@ -1,0 +1,28 @@
+package org.fusegrad;
+
+import org.fusegrad.run.Buffer;
+
+/** What is in force on one thread: engine, scope, trace, and whether gradients are recorded. */
+final class Context {
+    private static final ThreadLocal<Context> CURRENT = ThreadLocal.withInitial(Context::new);
+
+    Engine engine;
+    Scope scope;
+    Tracer tracer;
+    boolean recording = true;
+    StateUpdates updates;
+
+    static Context get() {
+        return CURRENT.get();
+    }
+
+    /** A buffer for a result, owned by the scope in force. */
+    Buffer allocate(Engine in, DType dtype, int length) {
+        if (scope == null) {
+            return Buffer.allocate(dtype, length);
+        }
+        Buffer buffer = in.runtime().pool().take(dtype, length);
+        scope.own(buffer);
+        return buffer;
+    }
+}

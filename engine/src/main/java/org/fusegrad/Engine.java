@@ -1,0 +1,195 @@
+package org.fusegrad;
+
+import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.fusegrad.flags.Flags;
+import org.fusegrad.run.Backend;
+import org.fusegrad.run.BackendProvider;
+import org.fusegrad.run.BufferPool;
+import org.fusegrad.run.Counters;
+import org.fusegrad.run.KernelRuntime;
+import org.fusegrad.run.Workers;
+import org.fusegrad.run.interp.Interpreter;
+
+/**
+ * Runs tensors: a backend, a fixed pool of threads, a pool of buffers and the compiled programs. Engines
+ * are independent of one another; tensors belong to none. A thread uses the engine that {@link #call}
+ * made current on it, else the shared default one, which the flags configure.
+ *
+ * <pre>{@code
+ * try (Engine engine = Engine.builder().threads(2).build()) {
+ *     engine.run(() -> System.out.println(Tensor.of(1f, 2f).exp()));
+ * }
+ * }</pre>
+ */
+public final class Engine implements AutoCloseable {
+    private static final class Shared {
+        static final Engine ENGINE = builder().build();
+    }
+
+    private final KernelRuntime runtime;
+    private final CallCache calls = new CallCache(this);
+    private final boolean fusing;
+    private final AtomicLong seed;
+
+    private Engine(Builder b) {
+        this.runtime = new KernelRuntime(
+                backend(b.backend), new Workers(b.threads), new BufferPool(), b.strict, b.verify);
+        this.fusing = b.fuse;
+        this.seed = new AtomicLong(b.seed);
+    }
+
+    /** An engine to configure. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The engine current on this thread. */
+    public static Engine current() {
+        Engine engine = Context.get().engine;
+        return engine == null ? Shared.ENGINE : engine;
+    }
+
+    private static Backend backend(String name) {
+        if (name.equals("interpreter")) {
+            return new Interpreter();
+        }
+        for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+            String wanted = name.equals("auto") ? provider.preferred() : name;
+            if (provider.names().contains(wanted)) {
+                return provider.create(wanted);
+            }
+        }
+        if (name.equals("auto")) {
+            return new Interpreter();
+        }
+        throw new IllegalArgumentException("backend '" + name
+                + "' is not on the class path: add fusegrad-codegen, or use auto or interpreter");
+    }
+
+    /** Runs {@code work} with this engine current on the calling thread. */
+    public <T> T call(Supplier<T> work) {
+        Context context = Context.get();
+        Engine before = context.engine;
+        context.engine = this;
+        try {
+            return work.get();
+        } finally {
+            context.engine = before;
+        }
+    }
+
+    /** Runs {@code work} with this engine current on the calling thread. */
+    public void run(Runnable work) {
+        call(() -> {
+            work.run();
+            return null;
+        });
+    }
+
+    /**
+     * Opens a scope on this thread: when it closes, every buffer made in it goes back to the pool,
+     * except those of tensors kept, assigned to parameters or written to states.
+     */
+    public Scope scope() {
+        return new Scope(runtime.pool());
+    }
+
+    /** Threads that compute, the calling one included. */
+    public int threads() {
+        return runtime.workers().size();
+    }
+
+    /** Name of the backend in use. */
+    public String backendName() {
+        return runtime.backend().name();
+    }
+
+    /** Whether formulas are traced and fused. */
+    public boolean isFusing() {
+        return fusing;
+    }
+
+    /** What has been compiled and run. */
+    public Counters counters() {
+        return runtime.counters();
+    }
+
+    /** What executes kernels. */
+    public KernelRuntime runtime() {
+        return runtime;
+    }
+
+    CallCache calls() {
+        return calls;
+    }
+
+    /** Restarts the random numbers. */
+    public void seed(long value) {
+        seed.set(value);
+    }
+
+    /** A fresh stream of random numbers, different at every call, reproducible from the seed. */
+    public long nextStream() {
+        return seed.getAndAdd(0x9E3779B97F4A7C15L);
+    }
+
+    /** Ends the threads. Later use of the engine says that it is closed. */
+    @Override
+    public void close() {
+        runtime.workers().close();
+    }
+
+    /** Configuration of an engine; defaults come from {@link Flags}. */
+    public static final class Builder {
+        private int threads = Flags.THREADS.get();
+        private String backend = Flags.BACKEND.get();
+        private boolean fuse = Flags.FUSE.get();
+        private boolean strict = Flags.STRICT.get();
+        private boolean verify = Flags.VERIFY.get();
+        private long seed;
+
+        private Builder() {}
+
+        /** Threads that compute, the calling one included; at least 1. */
+        public Builder threads(int value) {
+            threads = value;
+            return this;
+        }
+
+        /** {@code auto}, {@code vector}, {@code scalar} or {@code interpreter}. */
+        public Builder backend(String value) {
+            backend = Flags.BACKEND.parse(value, "backend");
+            return this;
+        }
+
+        /** Whether formulas are traced and fused; without, every operation runs by itself. */
+        public Builder fuse(boolean value) {
+            fuse = value;
+            return this;
+        }
+
+        /** Whether a kernel that fails to compile is an error instead of a warned fallback. */
+        public Builder strict(boolean value) {
+            strict = value;
+            return this;
+        }
+
+        /** Whether each kernel is run by the interpreter too and the bits compared. */
+        public Builder verify(boolean value) {
+            verify = value;
+            return this;
+        }
+
+        /** Start of the random numbers. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        public Engine build() {
+            return new Engine(this);
+        }
+    }
+}

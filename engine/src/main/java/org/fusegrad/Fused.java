@@ -1,0 +1,155 @@
+package org.fusegrad;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Node;
+
+/**
+ * A formula that is traced once for each signature of its arguments, differentiated symbolically and
+ * compiled into fused kernels, forward and backward. A call is one node of the tape.
+ *
+ * <pre>{@code
+ * Fused normSwish = Fused.of("norm_swish", x -> {
+ *     Tensor xh = x.sub(x.mean(1)).div(x.var(1).add(1e-5).sqrt());
+ *     return xh.mul(xh.sigmoid());
+ * });
+ * Tensor y = normSwish.call(x);
+ * }</pre>
+ *
+ * <p>A formula must be pure apart from {@link State}: it may capture parameters (tensors whose identity
+ * stays, read anew at each call) and states, but no tensor computed per call; such values are arguments.
+ */
+public final class Fused {
+    /** A formula of any number of arguments and results. */
+    @FunctionalInterface
+    public interface Formula {
+        List<Tensor> apply(List<Tensor> arguments);
+    }
+
+    /** A formula of two arguments and one result. */
+    @FunctionalInterface
+    public interface Binary {
+        Tensor apply(Tensor a, Tensor b);
+    }
+
+    private final String name;
+    private final Formula formula;
+
+    private Fused(String name, Formula formula) {
+        this.name = name;
+        this.formula = formula;
+    }
+
+    /** A formula of one argument. */
+    public static Fused of(String name, UnaryOperator<Tensor> formula) {
+        return new Fused(name, in -> List.of(formula.apply(in.get(0))));
+    }
+
+    /** A formula of two arguments. */
+    public static Fused of(String name, Binary formula) {
+        return new Fused(name, in -> List.of(formula.apply(in.get(0), in.get(1))));
+    }
+
+    /** A formula of any number of arguments and results. */
+    public static Fused ofAll(String name, Formula formula) {
+        return new Fused(name, formula);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The single result of the formula on these arguments. */
+    public Tensor call(Tensor... arguments) {
+        return callAll(null, arguments).get(0);
+    }
+
+    /** The results of the formula on these arguments. */
+    public List<Tensor> callAll(Tensor... arguments) {
+        return callAll(null, arguments);
+    }
+
+    /**
+     * The results of the formula on these arguments.
+     *
+     * @param mode whatever besides the arguments decides what the formula does, such as training or
+     *     evaluation; compared by equality
+     */
+    public List<Tensor> callAll(Object mode, Tensor... arguments) {
+        Context context = Context.get();
+        if (context.tracer != null) {
+            return formula.apply(List.of(arguments));
+        }
+        Engine engine = Engine.current();
+        if (!engine.isFusing()) {
+            return unfused(context, arguments);
+        }
+        return List.of(traced(engine, mode, arguments).invoke(arguments));
+    }
+
+    private Call traced(Engine engine, Object mode, Tensor[] arguments) {
+        return engine.calls().traced(this, mode, arguments, () -> trace(engine, arguments));
+    }
+
+    private List<Tensor> unfused(Context context, Tensor[] arguments) {
+        StateUpdates before = context.updates;
+        StateUpdates updates = new StateUpdates();
+        context.updates = updates;
+        List<Tensor> results;
+        try {
+            results = formula.apply(List.of(arguments));
+        } finally {
+            context.updates = before;
+        }
+        if (context.recording) {
+            updates.commit(before);
+        }
+        return results;
+    }
+
+    private Call trace(Engine engine, Tensor[] arguments) {
+        List<Node> leaves = CallCache.leaves(arguments);
+        Tracer tracer = new Tracer(leaves);
+        List<Node> outputs = new ArrayList<>();
+        tracer.trace(() -> {
+            for (Tensor result : formula.apply(leaves.stream().map(Tensor::symbolic).toList())) {
+                outputs.add(tracer.node(result));
+            }
+            return null;
+        });
+        int results = outputs.size();
+        List<State> effects = new ArrayList<>();
+        for (Map.Entry<State, Node> write : tracer.writes().entrySet()) {
+            effects.add(write.getKey());
+            outputs.add(write.getValue());
+        }
+        return new Call(engine, name, Graph.of(tracer.inputs(), outputs), results,
+                tracer.bindings(), effects, CallCache.layouts(arguments));
+    }
+
+    /**
+     * What the formula becomes on these arguments: forward and derived backward graph, kernels, scans,
+     * bytes read and written against the unfused count, and the generated source.
+     *
+     * @param mode as in {@link #callAll}
+     */
+    public Explanation explain(Object mode, Tensor... arguments) {
+        Engine engine = Engine.current();
+        Call call = trace(engine, arguments);
+        BitSet wanted = call.differentiable(arguments);
+        Function<Tensor, String> describe = t -> t.dtype() + t.shape().toString();
+        String signature = String.join(" ", Arrays.stream(arguments).map(describe).toList());
+        return call.explain(name + " on " + signature, wanted);
+    }
+
+    @Override
+    public String toString() {
+        return "Fused " + name;
+    }
+}

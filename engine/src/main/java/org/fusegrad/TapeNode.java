@@ -1,0 +1,61 @@
+package org.fusegrad;
+
+import java.util.List;
+
+/** One recorded step: knows which tensors it came from and how gradients flow back through it. */
+abstract class TapeNode {
+    /** Output number {@code slot} of a node; {@code null} nodes carry no gradient. */
+    record Edge(TapeNode node, int slot) {
+        static final Edge NONE = new Edge(null, 0);
+    }
+
+    private final List<Edge> inputs;
+
+    TapeNode(List<Edge> inputs) {
+        this.inputs = inputs;
+    }
+
+    /** Where the operands came from. */
+    final List<Edge> inputs() {
+        return inputs;
+    }
+
+    /**
+     * Gradients of the operands from those of the outputs.
+     *
+     * @param upstream one for each output, {@code null} for those without
+     * @param createGraph whether the gradients are recorded themselves
+     * @return one for each operand, {@code null} for those without
+     */
+    abstract Tensor[] backward(Tensor[] upstream, boolean createGraph);
+
+    /** Number of outputs. */
+    abstract int outputs();
+
+    /** Drops what was saved; a second backward is an error from now on. */
+    void release() {}
+
+    /** The end of the tape at a leaf tensor. */
+    static final class Leaf extends TapeNode {
+        private final Tensor tensor;
+
+        Leaf(Tensor tensor) {
+            super(List.of());
+            this.tensor = tensor;
+        }
+
+        Tensor tensor() {
+            return tensor;
+        }
+
+        @Override
+        Tensor[] backward(Tensor[] upstream, boolean createGraph) {
+            return new Tensor[0];
+        }
+
+        @Override
+        int outputs() {
+            return 1;
+        }
+    }
+}

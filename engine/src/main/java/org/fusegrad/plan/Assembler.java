@@ -1,0 +1,260 @@
+package org.fusegrad.plan;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Op;
+import org.fusegrad.run.KernelRuntime;
+import org.fusegrad.run.Value;
+
+/**
+ * Groups nodes into kernels and lays kernels and views out as the steps of an executable. The laws of
+ * fusion:
+ *
+ * <ol>
+ *   <li>element-wise operations and reductions that read one another's values, over compatible loops,
+ *       are one kernel;
+ *   <li>whatever lies between two values of a kernel lies in it: a value that comes back through a
+ *       contraction, a view or a copy belongs to a later <em>stage</em>, and so to another kernel;
+ *   <li>contractions, pooling, indexing and copies are kernels of their own;
+ *   <li>views cost nothing and are no kernels.
+ * </ol>
+ */
+final class Assembler {
+    private final KernelRuntime runtime;
+    private final String name;
+    private final Graph graph;
+    private final List<Executable.Step> steps = new ArrayList<>();
+    private final Map<Node, Integer> slots = new IdentityHashMap<>();
+    private final Map<Node, Integer> stages = new IdentityHashMap<>();
+    private final Map<Node, Group> groups = new IdentityHashMap<>();
+    private int next;
+    private int kernels;
+    private Map<Node, List<Node>> users;
+
+    /** Nodes of one kernel and the loops they run over. */
+    private static final class Group {
+        final List<Node> nodes = new ArrayList<>();
+        int[] loops;
+
+        boolean accepts(int[] dims) {
+            for (int i = 0; loops != null && i < dims.length; i++) {
+                if (dims.length != loops.length
+                        || dims[i] != 1 && loops[i] != 1 && dims[i] != loops[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        void widen(int[] dims) {
+            int[] merged = dims.clone();
+            for (int i = 0; loops != null && i < dims.length; i++) {
+                merged[i] = Math.max(loops[i], dims[i]);
+            }
+            loops = merged;
+        }
+    }
+
+    Assembler(KernelRuntime runtime, String name, Graph graph) {
+        this.runtime = runtime;
+        this.name = name;
+        this.graph = graph;
+    }
+
+    Executable assemble() {
+        for (Node leaf : graph.inputs()) {
+            slots.put(leaf, next++);
+            stages.put(leaf, 0);
+        }
+        Map<Integer, List<Node>> byStage = new TreeMap<>();
+        for (Node n : graph.nodes()) {
+            if (!n.is(Op.INPUT)) {
+                byStage.computeIfAbsent(stage(n), s -> new ArrayList<>()).add(n);
+            }
+        }
+        for (List<Node> stage : byStage.values()) {
+            Map<Group, Boolean> kernelsHere = new LinkedHashMap<>();
+            for (Node n : stage) {
+                if (isCompute(n)) {
+                    kernelsHere.put(groups.get(n), true);
+                } else {
+                    step(n);
+                }
+            }
+            kernelsHere.keySet().forEach(this::fused);
+        }
+        int[] outputs = graph.outputs().stream().mapToInt(slots::get).toArray();
+        return new Executable(name, runtime, steps, outputs, next);
+    }
+
+    private static boolean isCompute(Node n) {
+        return (n.op().isElementwise() || n.op().kind() == Op.Kind.REDUCE && !n.is(Op.PROD))
+                && n.shape().numel() > 0
+                && n.inputs().stream().allMatch(in -> in.shape().numel() > 0);
+    }
+
+    // Stages and groups.
+
+    private int stage(Node n) {
+        int stage = 0;
+        boolean compute = isCompute(n);
+        for (Node in : n.inputs()) {
+            stage = Math.max(stage, stages.get(in) + (!compute && isCompute(in) ? 1 : 0));
+        }
+        if (compute) {
+            stage = join(n, stage);
+        }
+        stages.put(n, stage);
+        return stage;
+    }
+
+    /** Puts the node into the kernel of its operands, or into a later one if loops do not agree. */
+    private int join(Node n, int stage) {
+        int[] dims = loops(n);
+        Set<Group> candidates = new LinkedHashSet<>();
+        for (Node in : n.inputs()) {
+            if (isCompute(in) && stages.get(in) == stage) {
+                candidates.add(groups.get(in));
+            }
+        }
+        Group all = new Group();
+        all.widen(dims);
+        for (Group g : candidates) {
+            if (!all.accepts(g.loops)) {
+                groups.put(n, fresh(n, dims));
+                return stage + 1;
+            }
+            all.widen(g.loops);
+        }
+        for (Group g : candidates) {
+            all.nodes.addAll(g.nodes);
+        }
+        all.nodes.add(n);
+        all.nodes.forEach(m -> groups.put(m, all));
+        return stage;
+    }
+
+    private static Group fresh(Node n, int[] dims) {
+        Group g = new Group();
+        g.nodes.add(n);
+        g.widen(dims);
+        return g;
+    }
+
+    private static int[] loops(Node n) {
+        int[] dims = n.shape().dims();
+        for (Node in : n.inputs()) {
+            for (int i = 0; i < in.shape().rank(); i++) {
+                dims[i] = Math.max(dims[i], in.shape().dim(i));
+            }
+        }
+        return dims;
+    }
+
+    // Steps.
+
+    private int slot(Node node) {
+        slots.put(node, next);
+        return next++;
+    }
+
+    private void step(Node node) {
+        if (node.is(Op.CONST)) {
+            steps.add(new Executable.Constant(constant(node), slot(node)));
+        } else if (Views.isView(node)) {
+            steps.add(new Executable.View(node, slots.get(node.input(0)), slot(node)));
+        } else {
+            kernel(List.of(node), false, "_" + node.op());
+        }
+    }
+
+    private static Value constant(Node node) {
+        double v = node.constValue();
+        Object array = switch (node.dtype()) {
+            case FLOAT32 -> new float[] {(float) v};
+            case FLOAT64 -> new double[] {v};
+            case INT64 -> new long[] {(long) v};
+            case BOOL -> new byte[] {(byte) (v == 0 ? 0 : 1)};
+            default -> throw new AssertionError("constants are never stored in half precision");
+        };
+        return Value.wrap(node.dtype(), array, node.shape());
+    }
+
+    private void fused(Group group) {
+        Set<Node> members = Collections.newSetFromMap(new IdentityHashMap<>());
+        members.addAll(group.nodes);
+        List<Node> ordered = graph.nodes().stream().filter(members::contains).toList();
+        kernel(ordered, true, "");
+    }
+
+    /** A kernel that computes these nodes, handing out what others read. */
+    private void kernel(List<Node> nodes, boolean fused, String suffix) {
+        Map<Node, Node> inside = new IdentityHashMap<>();
+        List<Node> operands = new ArrayList<>();
+        List<Node> leaves = new ArrayList<>();
+        Set<Node> members = Collections.newSetFromMap(new IdentityHashMap<>());
+        members.addAll(nodes);
+        for (Node n : nodes) {
+            for (Node in : n.inputs()) {
+                if (!members.contains(in) && !inside.containsKey(in)) {
+                    boolean constant = in.is(Op.CONST) && fused;
+                    inside.put(in, constant ? in
+                            : Node.input(leaves.size(), in.dtype(), in.shape(), hint(in)));
+                    if (!constant) {
+                        operands.add(in);
+                        leaves.add(inside.get(in));
+                    }
+                }
+            }
+            inside.put(n, n.withInputs(n.inputs().stream().map(inside::get).toList()));
+        }
+        List<Node> results = nodes.stream().filter(n -> isUsedOutside(n, members)).toList();
+        Graph body = Graph.of(leaves, results.stream().map(inside::get).toList());
+        KernelGraph kernel = new KernelGraph(name + suffix + "_" + ++kernels, body, fused);
+        int[] from = operands.stream().mapToInt(slots::get).toArray();
+        int[] to = results.stream().mapToInt(this::slot).toArray();
+        Traffic traffic = fused ? Schedule.of(kernel).traffic() : copied(body);
+        steps.add(new Executable.Call(kernel, runtime.compile(kernel), from, to, traffic));
+    }
+
+    /** The name of the value a view shows. */
+    private static String hint(Node n) {
+        while (n.hint() == null && Views.isView(n) && !n.is(Op.SLICE)) {
+            n = n.input(0);
+        }
+        return n.hint();
+    }
+
+
+
+    private boolean isUsedOutside(Node n, Set<Node> members) {
+        if (users == null) {
+            users = new IdentityHashMap<>();
+            for (Node user : graph.nodes()) {
+                user.inputs().forEach(in ->
+                        users.computeIfAbsent(in, k -> new ArrayList<>()).add(user));
+            }
+        }
+        return graph.outputs().contains(n)
+                || users.getOrDefault(n, List.of()).stream().anyMatch(u -> !members.contains(u));
+    }
+
+    private static Traffic copied(Graph g) {
+        long read = bytes(g.inputs());
+        long written = bytes(g.outputs());
+        return new Traffic(1, g.inputs().size(), g.outputs().size(), read, written, read + written);
+    }
+
+    private static long bytes(List<Node> nodes) {
+        return nodes.stream().mapToLong(n -> (long) n.shape().numel() * n.dtype().bytes()).sum();
+    }
+}

@@ -1,0 +1,120 @@
+package org.fusegrad.plan;
+
+import java.util.List;
+import org.fusegrad.DType;
+import org.fusegrad.Shape;
+import org.fusegrad.graph.Node;
+import org.fusegrad.run.Buffer;
+import org.fusegrad.run.Kernel;
+import org.fusegrad.run.KernelRuntime;
+import org.fusegrad.run.Value;
+
+/**
+ * A planned graph: kernels and views in order, each reading and filling numbered slots. The first slots
+ * are the graph's inputs.
+ */
+public final class Executable {
+    /** Where buffers for results come from. */
+    @FunctionalInterface
+    public interface Allocator {
+        Buffer allocate(DType dtype, int length);
+    }
+
+    /** One action of an executable. */
+    sealed interface Step {}
+
+    /** Another view of a slot. */
+    record View(Node movement, int from, int to) implements Step {}
+
+    /** One kernel call. */
+    record Call(KernelGraph graph, Kernel kernel, int[] from, int[] to, Traffic traffic)
+            implements Step {}
+
+    /** A constant of the plan. */
+    record Constant(Value value, int to) implements Step {}
+
+    private final String name;
+    private final KernelRuntime runtime;
+    private final List<Step> steps;
+    private final int[] outputs;
+    private final int slots;
+
+    Executable(String name, KernelRuntime runtime, List<Step> steps, int[] outputs, int slots) {
+        this.name = name;
+        this.runtime = runtime;
+        this.steps = List.copyOf(steps);
+        this.outputs = outputs;
+        this.slots = slots;
+    }
+
+    /** Computes the outputs from the inputs; inputs that nothing reads may be null. */
+    public Value[] run(Value[] inputs, Allocator allocator) {
+        Value[] at = new Value[slots];
+        System.arraycopy(inputs, 0, at, 0, inputs.length);
+        for (Step step : steps) {
+            if (step instanceof Call call) {
+                run(call, at, allocator);
+            } else if (step instanceof View view) {
+                at[view.to()] = Views.apply(view.movement(), at[view.from()]);
+            } else if (step instanceof Constant constant) {
+                at[constant.to()] = constant.value();
+            }
+        }
+        Value[] results = new Value[outputs.length];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = at[outputs[i]];
+        }
+        return results;
+    }
+
+    private void run(Call call, Value[] at, Allocator allocator) {
+        Value[] in = new Value[call.from().length];
+        for (int i = 0; i < in.length; i++) {
+            in[i] = at[call.from()[i]];
+        }
+        List<Node> roots = call.graph().graph().outputs();
+        Value[] out = new Value[call.to().length];
+        for (int i = 0; i < out.length; i++) {
+            Shape shape = roots.get(i).shape();
+            out[i] = Value.of(allocator.allocate(roots.get(i).dtype(), shape.numel()), shape);
+        }
+        runtime.run(call.kernel(), in, out);
+        for (int i = 0; i < out.length; i++) {
+            at[call.to()[i]] = out[i];
+        }
+    }
+
+    /** Kernels in order of execution. */
+    public List<KernelGraph> kernels() {
+        return steps.stream().filter(Call.class::isInstance).map(s -> ((Call) s).graph()).toList();
+    }
+
+    /** What each kernel moves, in order of execution. */
+    public List<Traffic> traffic() {
+        return steps.stream().filter(Call.class::isInstance).map(s -> ((Call) s).traffic()).toList();
+    }
+
+    /** Kernels with their scans and bytes, and the graph of each. */
+    public String explain() {
+        StringBuilder text = new StringBuilder(name + ": " + kernels().size() + " kernel(s)\n");
+        for (Step step : steps) {
+            if (step instanceof Call call) {
+                text.append("  ").append(call.graph().name()).append("  ").append(call.traffic())
+                        .append('\n').append(call.graph().graph().toString().indent(4));
+            }
+        }
+        return text.toString();
+    }
+
+    /** What the backend made of each kernel. */
+    public String source() {
+        StringBuilder text = new StringBuilder();
+        for (Step step : steps) {
+            if (step instanceof Call call) {
+                text.append("// kernel ").append(call.graph().name()).append('\n')
+                        .append(call.kernel().describe()).append('\n');
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,25 @@
+package org.fusegrad.plan;
+
+/**
+ * What a kernel moves.
+ *
+ * @param scans passes over full-size data
+ * @param reads full-size tensors read, counted once a scan
+ * @param writes full-size tensors written
+ * @param bytesRead bytes of all operands read, once a scan
+ * @param bytesWritten bytes of all results
+ * @param unfusedBytes bytes the same operations move one by one
+ */
+public record Traffic(
+        int scans, int reads, int writes, long bytesRead, long bytesWritten, long unfusedBytes) {
+    @Override
+    public String toString() {
+        return String.format(
+                "%d scan(s) R%d W%d, reads %s, writes %s; unfused %s", scans, reads, writes,
+                size(bytesRead), size(bytesWritten), size(unfusedBytes));
+    }
+
+    private static String size(long bytes) {
+        return bytes < 100_000 ? bytes + " B" : String.format("%.1f MB", bytes * 1e-6);
+    }
+}

@@ -1,0 +1,16 @@
+package org.fusegrad.run;
+
+import org.fusegrad.plan.KernelGraph;
+
+/** Turns kernel graphs into something that runs. The interpreter is one, the code generator another. */
+public interface Backend {
+    /** Short name for messages and {@code explain()}. */
+    String name();
+
+    /**
+     * Prepares a kernel. Called once for each distinct graph; the result is used by many threads.
+     *
+     * @throws KernelException if this backend cannot compile the graph
+     */
+    Kernel compile(KernelGraph graph);
+}

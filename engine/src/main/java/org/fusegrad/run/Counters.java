@@ -1,0 +1,53 @@
+package org.fusegrad.run;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What an engine has done so far. */
+public final class Counters {
+    private final LongAdder kernels = new LongAdder();
+    private final LongAdder fused = new LongAdder();
+    private final LongAdder runs = new LongAdder();
+    private final LongAdder nanos = new LongAdder();
+    private final LongAdder fallbacks = new LongAdder();
+
+    void compiled(boolean isFused) {
+        kernels.increment();
+        if (isFused) {
+            fused.increment();
+        }
+    }
+
+    void ran(long time) {
+        runs.increment();
+        nanos.add(time);
+    }
+
+    void fellBack() {
+        fallbacks.increment();
+    }
+
+    /** Distinct kernels planned. */
+    public long kernels() {
+        return kernels.sum();
+    }
+
+    /** Of these, fused regions. */
+    public long fusedKernels() {
+        return fused.sum();
+    }
+
+    /** Kernel calls. */
+    public long runs() {
+        return runs.sum();
+    }
+
+    /** Seconds spent in kernels. */
+    public double kernelSeconds() {
+        return nanos.sum() * 1e-9;
+    }
+
+    /** Kernels that the backend could not compile and the interpreter took over. */
+    public long fallbacks() {
+        return fallbacks.sum();
+    }
+}

@@ -1,0 +1,18 @@
+package org.fusegrad.run;
+
+/** A compiled kernel graph. Stateless: one instance serves all threads. */
+public interface Kernel {
+    /**
+     * Computes the outputs.
+     *
+     * @param inputs one value for each input of the graph, of its type and shape, with any strides
+     * @param outputs contiguous values of the outputs' types and shapes, written here
+     * @param workers the threads to use
+     */
+    void run(Value[] inputs, Value[] outputs, Workers workers);
+
+    /** What explain() shows of it: the generated source, or how it is evaluated. */
+    default String describe() {
+        return "";
+    }
+}

@@ -1,0 +1,96 @@
+package org.fusegrad.run;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.run.interp.Interpreter;
+
+/** What executes kernels: a backend, threads and buffers, and the policy for kernels that fail. */
+public final class KernelRuntime {
+    private static final Logger LOG = System.getLogger("org.fusegrad");
+
+    private final Backend backend;
+    private final Workers workers;
+    private final BufferPool pool;
+    private final boolean strict;
+    private final boolean verify;
+    private final Interpreter reference = new Interpreter();
+    private final Counters counters = new Counters();
+
+    public KernelRuntime(
+            Backend backend, Workers workers, BufferPool pool, boolean strict, boolean verify) {
+        this.backend = backend;
+        this.workers = workers;
+        this.pool = pool;
+        this.strict = strict;
+        this.verify = verify;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public Workers workers() {
+        return workers;
+    }
+
+    public BufferPool pool() {
+        return pool;
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /**
+     * Compiles a kernel. If the backend cannot, the interpreter takes over with one warning that names
+     * the kernel and the reason, unless the engine is strict.
+     */
+    public Kernel compile(KernelGraph graph) {
+        counters.compiled(graph.fused());
+        try {
+            Kernel kernel = backend.compile(graph);
+            return verify ? verified(graph, kernel) : kernel;
+        } catch (KernelException e) {
+            if (strict) {
+                throw e;
+            }
+            counters.fellBack();
+            LOG.log(Level.WARNING, "kernel {0} runs interpreted: {1}", graph.name(), e.getMessage());
+            return reference.compile(graph);
+        }
+    }
+
+    /** Runs a kernel, on the clock. */
+    public void run(Kernel kernel, Value[] inputs, Value[] outputs) {
+        long start = System.nanoTime();
+        kernel.run(inputs, outputs, workers);
+        counters.ran(System.nanoTime() - start);
+    }
+
+    private Kernel verified(KernelGraph graph, Kernel kernel) {
+        Kernel expected = reference.compile(graph);
+        return new Kernel() {
+            @Override
+            public void run(Value[] inputs, Value[] outputs, Workers threads) {
+                kernel.run(inputs, outputs, threads);
+                Value[] truth = new Value[outputs.length];
+                Arrays.setAll(truth, i -> Value.zeros(outputs[i].dtype(), outputs[i].shape()));
+                expected.run(inputs, truth, threads);
+                for (int i = 0; i < truth.length; i++) {
+                    if (!Arrays.equals(truth[i].toDoubles(), outputs[i].toDoubles())) {
+                        throw new AssertionError("kernel " + graph.name() + ", output " + i
+                                + ": the " + backend.name() + " backend differs from the interpreter\n"
+                                + graph.graph());
+                    }
+                }
+            }
+
+            @Override
+            public String describe() {
+                return kernel.describe();
+            }
+        };
+    }
+}

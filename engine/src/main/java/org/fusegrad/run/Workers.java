@@ -1,0 +1,139 @@
+package org.fusegrad.run;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+
+/**
+ * A fixed set of threads that run numbered tasks together with the caller. Which thread runs a task
+ * never changes its result: tasks are cut by size, not by thread count.
+ */
+public final class Workers implements AutoCloseable {
+    private static final int SPINS = 2000;
+
+    private final Thread[] threads;
+    private final ConcurrentLinkedQueue<Job> jobs = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    /**
+     * Starts the pool.
+     *
+     * @param size threads that compute, the caller included; at least 1
+     */
+    public Workers(int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, got " + size);
+        }
+        threads = new Thread[size - 1];
+        for (int i = 0; i < threads.length; i++) {
+            threads[i] = new Thread(this::serve, "fusegrad-worker-" + (i + 1));
+            threads[i].setDaemon(true);
+            threads[i].start();
+        }
+    }
+
+    /** Threads that compute, the caller included. */
+    public int size() {
+        return threads.length + 1;
+    }
+
+    /**
+     * Runs {@code task} for 0 … count - 1 and returns when all are done. The first exception is thrown
+     * again here, after all tasks have ended.
+     */
+    public void forEach(int count, IntConsumer task) {
+        if (closed) {
+            throw new IllegalStateException("this engine is closed");
+        }
+        if (count <= 1 || threads.length == 0) {
+            for (int i = 0; i < count; i++) {
+                task.accept(i);
+            }
+            return;
+        }
+        Job job = new Job(count, task);
+        int helpers = Math.min(threads.length, count - 1);
+        for (int i = 0; i < helpers; i++) {
+            jobs.add(job);
+        }
+        for (int i = 0; i < helpers; i++) {
+            LockSupport.unpark(threads[i]);
+        }
+        job.work();
+        job.await();
+    }
+
+    private void serve() {
+        int idle = 0;
+        while (!closed) {
+            Job job = jobs.poll();
+            if (job != null) {
+                job.work();
+                idle = 0;
+            } else if (++idle < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(this, 1_000_000_000L);
+                idle = 0;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (Thread t : threads) {
+            LockSupport.unpark(t);
+        }
+    }
+
+    /** One call of forEach: threads draw task numbers until none is left. */
+    private static final class Job {
+        private final int count;
+        private final IntConsumer task;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private final Thread caller = Thread.currentThread();
+        private volatile Throwable failure;
+
+        Job(int count, IntConsumer task) {
+            this.count = count;
+            this.task = task;
+        }
+
+        void work() {
+            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                try {
+                    task.accept(i);
+                } catch (RuntimeException | Error e) {
+                    failure = e;
+                }
+                if (done.incrementAndGet() == count) {
+                    LockSupport.unpark(caller);
+                }
+            }
+        }
+
+        void await() {
+            int spins = 0;
+            boolean interrupted = false;
+            while (done.get() < count) {
+                if (++spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                    interrupted |= Thread.interrupted();
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            if (failure instanceof RuntimeException e) {
+                throw e;
+            } else if (failure instanceof Error e) {
+                throw e;
+            }
+        }
+    }
+}

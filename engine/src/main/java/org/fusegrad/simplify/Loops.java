@@ -1,0 +1,55 @@
+package org.fusegrad.simplify;
+
+import org.fusegrad.DType;
+import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Op;
+
+/** Questions about nodes over a loop domain. */
+final class Loops {
+    private Loops() {}
+
+    /** Does not vary along some loop of its domain. */
+    static boolean isSmall(Node n) {
+        for (int i = 0; i < n.shape().rank(); i++) {
+            if (n.shape().dim(i) == 1) {
+                return true;
+            }
+        }
+        return n.shape().rank() == 0;
+    }
+
+    /** Varies along every loop that {@code b} varies along, and along more. */
+    static boolean wider(Node a, Node b) {
+        if (b.shape().rank() == 0) {
+            return a.shape().numel() > 1;
+        }
+        boolean more = false;
+        for (int i = 0; i < a.shape().rank() && a.shape().rank() == b.shape().rank(); i++) {
+            boolean inA = a.shape().dim(i) != 1;
+            boolean inB = b.shape().dim(i) != 1;
+            if (inB && !inA) {
+                return false;
+            }
+            more |= inA && !inB;
+        }
+        return more;
+    }
+
+    static boolean constantAlong(Node n, int axis) {
+        return n.shape().rank() == 0 || n.shape().dim(axis) == 1;
+    }
+
+    /** A float64 statistic rounded to float32. */
+    static boolean isRoundedStatistic(Node n) {
+        return n.is(Op.CAST) && n.dtype() == DType.FLOAT32 && n.input(0).dtype() == DType.FLOAT64;
+    }
+
+    /** The node in float64: the value a rounding was made from, where it is one. */
+    static Node wide(Node n) {
+        if (n.dtype() == DType.FLOAT64) {
+            return n;
+        }
+        return n.is(Op.CONST) ? Node.constant(n.constValue(), DType.FLOAT64)
+                : isRoundedStatistic(n) ? n.input(0) : n.cast(DType.FLOAT64);
+    }
+}

@@ -1,0 +1,221 @@
+package org.fusegrad.simplify;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.fusegrad.DType;
+import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Op;
+
+/**
+ * Algebra on one node at a time, until nothing changes. Three aims: no trivial operations; factors that
+ * do not vary along a loop are multiplied together before they meet the data; arithmetic on statistics
+ * stays in float64 until it meets the data.
+ */
+final class Simplify {
+    /** What may stand in place of a node; {@code null} to keep it. */
+    @FunctionalInterface
+    interface Rule {
+        Node apply(Node n);
+    }
+
+    private static final Map<Op, List<Rule>> RULES = new EnumMap<>(Op.class);
+    private static final int ROUNDS = 20;
+
+    static {
+        RULES.put(Op.ADD, List.of(
+                n -> zero(b(n)) ? fit(n, a(n)) : zero(a(n)) ? fit(n, b(n)) : null,
+                n -> b(n).is(Op.NEG) ? a(n).sub(a(b(n))) : null,
+                n -> a(n).is(Op.NEG) ? b(n).sub(a(a(n))) : null,
+                n -> a(n) == b(n) ? a(n).mul(2) : null,
+                n -> a(n).is(Op.ADD) && b(a(n)) == b(n) ? a(a(n)).add(b(n).mul(2)) : null,
+                n -> a(n).is(Op.ADD) && a(a(n)) == b(n) ? b(a(n)).add(b(n).mul(2)) : null,
+                Simplify::ordered));
+        RULES.put(Op.SUB, List.of(
+                n -> zero(b(n)) ? fit(n, a(n)) : null,
+                n -> zero(a(n)) ? b(n).neg() : null,
+                n -> b(n).is(Op.NEG) ? a(n).add(a(b(n))) : null,
+                n -> a(n) == b(n) && n.dtype() == DType.FLOAT64 && Loops.isSmall(n)
+                        ? n.like(0) : null));
+        RULES.put(Op.MUL, List.of(
+                n -> zero(b(n)) && isWide(n) ? n.like(0).expand(n.shape()) : null,
+                n -> one(b(n)) ? fit(n, a(n)) : one(a(n)) ? fit(n, b(n)) : null,
+                n -> a(n).is(Op.CONST) && !b(n).is(Op.CONST) ? b(n).mul(a(n)) : null,
+                n -> b(n).isConst(-1) ? a(n).neg() : null,
+                n -> a(n).is(Op.NEG) && b(n).is(Op.CONST) ? a(a(n)).mul(-b(n).constValue()) : null,
+                n -> a(n).is(Op.NEG) ? a(a(n)).mul(b(n)).neg() : null,
+                n -> b(n).is(Op.NEG) ? a(n).mul(a(b(n))).neg() : null,
+                n -> bothConst(n) && a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
+                        ? a(a(n)).mul(b(a(n)).constValue() * b(n).constValue()) : null,
+                n -> a(n).is(Op.DIV) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
+                        ? a(a(n)) : null,
+                Simplify::gatherFactors,
+                Simplify::ordered));
+        RULES.put(Op.DIV, List.of(
+                n -> one(b(n)) ? fit(n, a(n)) : null,
+                n -> a(n).is(Op.NEG) ? a(a(n)).div(b(n)).neg() : null,
+                n -> Loops.isRoundedStatistic(b(n)) && Loops.wider(a(n), b(n))
+                        ? a(n).mul(a(b(n)).unary(Op.RECIPROCAL).cast(DType.FLOAT32)) : null,
+                n -> a(n).is(Op.MUL) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
+                        ? a(a(n)) : null));
+        RULES.put(Op.NEG, List.of(
+                n -> a(n).is(Op.NEG) ? a(a(n)) : null,
+                n -> a(n).is(Op.SUB) ? b(a(n)).sub(a(a(n))) : null,
+                n -> a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
+                        ? a(a(n)).mul(-b(a(n)).constValue()) : null));
+        RULES.put(Op.POW, List.of(
+                n -> b(n).isConst(2) ? fit(n, a(n).mul(a(n))) : null,
+                n -> b(n).isConst(1) ? fit(n, a(n)) : null));
+        RULES.put(Op.WHERE, List.of(n -> n.input(1) == n.input(2) ? fit(n, n.input(1)) : null));
+        RULES.put(Op.CAST, List.of(
+                n -> a(n).dtype() == n.dtype() ? a(n) : null,
+                n -> a(n).is(Op.CONST) && n.dtype().isFloating() && !n.dtype().isHalf()
+                        ? Node.constant(round(a(n).constValue(), n.dtype()), n.dtype()) : null,
+                n -> n.dtype() == DType.FLOAT64 && Loops.isRoundedStatistic(a(n))
+                        ? a(a(n)) : null));
+        RULES.put(Op.SUM, List.of(
+                n -> Loops.isRoundedStatistic(a(n)) ? Node.of(Op.SUM, n.attrs(), a(a(n))) : null,
+                n -> isExpandedConstant(a(n)) && n.dtype().isFloating()
+                        ? n.like(a(a(n)).constValue() * a(n).shape().numel() / n.shape().numel())
+                                .expand(n.shape()) : null));
+    }
+
+    private Simplify() {}
+
+    static Graph run(Graph graph) {
+        for (int i = 0; i < ROUNDS; i++) {
+            Graph next = graph.rewrite((n, in) -> simplify(n.withInputs(in)));
+            if (next == graph) {
+                return graph;
+            }
+            graph = next;
+        }
+        return graph;
+    }
+
+    private static Node simplify(Node n) {
+        n = withPlainConstants(n);
+        Node folded = fold(n);
+        if (folded != null) {
+            return folded;
+        }
+        for (Rule rule : RULES.getOrDefault(n.op(), List.of())) {
+            Node better = rule.apply(n);
+            if (better != null) {
+                return better;
+            }
+        }
+        Node wide = widen(n);
+        return wide == null ? n : wide;
+    }
+
+    /** An expanded constant beside an operand of full shape is the constant itself. */
+    private static Node withPlainConstants(Node n) {
+        boolean helps = n.op().isElementwise() && n.inputs().size() > 1
+                && n.inputs().stream().anyMatch(Simplify::isExpandedConstant)
+                && n.inputs().stream().anyMatch(
+                        in -> !isExpandedConstant(in) && in.shape().equals(n.shape()));
+        return helps ? n.withInputs(n.inputs().stream()
+                .map(in -> isExpandedConstant(in) ? in.input(0) : in).toList()) : n;
+    }
+
+    private static boolean isExpandedConstant(Node n) {
+        return n.is(Op.EXPAND) && n.input(0).is(Op.CONST);
+    }
+
+    /** Arithmetic on float64 constants, and on float32 ones where it is exact enough to be the same. */
+    private static Node fold(Node n) {
+        boolean arithmetic = n.is(Op.ADD) || n.is(Op.SUB) || n.is(Op.MUL) || n.is(Op.DIV);
+        if (!arithmetic || !a(n).is(Op.CONST) || !b(n).is(Op.CONST) || !n.dtype().isFloating()) {
+            return null;
+        }
+        double x = a(n).constValue();
+        double y = b(n).constValue();
+        double v = switch (n.op()) {
+            case ADD -> x + y;
+            case SUB -> x - y;
+            case MUL -> x * y;
+            default -> x / y;
+        };
+        return n.like(round(v, n.dtype()));
+    }
+
+    private static double round(double v, DType dtype) {
+        return dtype == DType.FLOAT64 ? v : (float) v;
+    }
+
+    /**
+     * (data * s1) * s2 becomes data * (s1 * s2) where both factors vary along fewer loops than the
+     * data, so that they meet once a row instead of once an element.
+     */
+    private static Node gatherFactors(Node n) {
+        for (int side = 0; side < 2; side++) {
+            Node product = n.input(side);
+            Node s2 = n.input(1 - side);
+            if (!product.is(Op.MUL) || !n.dtype().isFloating()) {
+                continue;
+            }
+            for (int k = 0; k < 2; k++) {
+                Node data = product.input(k);
+                Node s1 = product.input(1 - k);
+                if (Loops.wider(data, s1) && Loops.wider(data, s2) && Loops.wider(n, s1.mul(s2))) {
+                    return data.mul(s1.mul(s2));
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Element-wise arithmetic on a rounded statistic, off the data, moves into float64. */
+    private static Node widen(Node n) {
+        boolean applies = n.op().isElementwise() && n.dtype() == DType.FLOAT32 && Loops.isSmall(n)
+                && !n.is(Op.CAST)
+                && n.inputs().stream().anyMatch(Loops::isRoundedStatistic)
+                && n.inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32);
+        if (!applies) {
+            return null;
+        }
+        return Node.of(n.op(), Attrs.NONE, n.inputs().stream().map(Loops::wide).toList())
+                .cast(DType.FLOAT32);
+    }
+
+    /** Operands of a commutative operation in one order, so that equal products are found equal. */
+    private static Node ordered(Node n) {
+        Node a = a(n);
+        Node b = b(n);
+        int by = Integer.compare(b.shape().numel(), a.shape().numel());
+        by = by != 0 ? by : a.op().compareTo(b.op());
+        return by > 0 && !a.is(Op.CONST) ? Node.of(n.op(), n.attrs(), b, a) : null;
+    }
+
+    private static Node a(Node n) {
+        return n.input(0);
+    }
+
+    private static Node b(Node n) {
+        return n.input(1);
+    }
+
+    private static boolean zero(Node n) {
+        return n.isConst(0);
+    }
+
+    private static boolean one(Node n) {
+        return n.isConst(1);
+    }
+
+    private static boolean bothConst(Node n) {
+        return b(n).is(Op.CONST);
+    }
+
+    private static boolean isWide(Node n) {
+        return n.dtype() == DType.FLOAT64;
+    }
+
+    /** {@code x} in the type and shape of {@code n}. */
+    private static Node fit(Node n, Node x) {
+        return x.cast(n.dtype()).expand(n.shape());
+    }
+}

@@ -1,0 +1,132 @@
+package org.fusegrad.run.interp;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.fusegrad.DType;
+import org.fusegrad.Shape;
+import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Op;
+import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.run.Value;
+import org.fusegrad.run.Workers;
+
+/** Runs single operations for the tests, into memory full of garbage. */
+final class Run {
+    private Run() {}
+
+    /** The result of an operation, on one thread; it must be the same on four. */
+    static Value op(Op op, Attrs attrs, Value... in) {
+        List<Node> leaves = new ArrayList<>();
+        for (Value v : in) {
+            leaves.add(Node.input(leaves.size(), v.dtype(), v.shape(), null));
+        }
+        Node node = Node.of(op, attrs, leaves);
+        Value one = graph(leaves, List.of(node), 1, in)[0];
+        Value four = graph(leaves, List.of(node), 4, in)[0];
+        if (!Bits.of(one).equals(Bits.of(four))) {
+            throw new AssertionError(op + " depends on the number of threads");
+        }
+        return one;
+    }
+
+    static Value op(Op op, Value... in) {
+        return op(op, Attrs.NONE, in);
+    }
+
+    /** The outputs of a graph. */
+    static Value[] graph(List<Node> inputs, List<Node> outputs, int threads, Value... in) {
+        Graph graph = Graph.of(inputs, outputs);
+        Value[] out = new Value[outputs.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = garbage(outputs.get(i).dtype(), outputs.get(i).shape());
+        }
+        try (Workers workers = new Workers(threads)) {
+            new Interpreter().compile(new KernelGraph("test", graph, false)).run(in, out, workers);
+        }
+        return out;
+    }
+
+    /** A value whose elements are all wrong. */
+    static Value garbage(DType dtype, Shape shape) {
+        int n = shape.numel();
+        Value v = Value.zeros(dtype, shape);
+        switch (dtype) {
+            case FLOAT32 -> Arrays.fill(v.floats(), 0, n, -12345.5f);
+            case FLOAT64 -> Arrays.fill(v.doubles(), 0, n, -12345.5);
+            case INT64 -> Arrays.fill(v.longs(), 0, n, -12345);
+            case BOOL -> Arrays.fill(v.bytes(), 0, n, (byte) 7);
+            default -> Arrays.fill(v.shorts(), 0, n, (short) 0x4321);
+        }
+        return v;
+    }
+
+    static Value floats(Shape shape, float... x) {
+        return Value.wrap(DType.FLOAT32, x, shape);
+    }
+
+    static Value doubles(Shape shape, double... x) {
+        return Value.wrap(DType.FLOAT64, x, shape);
+    }
+
+    static Value longs(Shape shape, long... x) {
+        return Value.wrap(DType.INT64, x, shape);
+    }
+
+    static Value bools(Shape shape, int... x) {
+        byte[] b = new byte[x.length];
+        for (int i = 0; i < b.length; i++) {
+            b[i] = (byte) x[i];
+        }
+        return Value.wrap(DType.BOOL, b, shape);
+    }
+
+    /** Normal random numbers. */
+    static Value random(DType dtype, long seed, int... dims) {
+        Random random = new Random(seed);
+        Value v = Value.zeros(dtype, Shape.of(dims));
+        for (int i = 0; i < v.shape().numel(); i++) {
+            if (dtype == DType.FLOAT32) {
+                v.floats()[i] = (float) random.nextGaussian();
+            } else {
+                v.doubles()[i] = random.nextGaussian();
+            }
+        }
+        return v;
+    }
+
+    /** Random numbers of few different values, so that ties occur. */
+    static Value ties(long seed, int... dims) {
+        Random random = new Random(seed);
+        Value v = Value.zeros(DType.FLOAT32, Shape.of(dims));
+        for (int i = 0; i < v.shape().numel(); i++) {
+            v.floats()[i] = random.nextInt(5) - 2;
+        }
+        return v;
+    }
+
+    /** The sum of products, in double. */
+    static double dot(Value a, Value b) {
+        double[] x = a.toDoubles();
+        double[] y = b.toDoubles();
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            sum += x[i] * y[i];
+        }
+        return sum;
+    }
+
+    /** Elements compared bit for bit. */
+    record Bits(DType dtype, Shape shape, List<Long> bits) {
+        static Bits of(Value v) {
+            List<Long> bits = new ArrayList<>();
+            for (double x : v.toDoubles()) {
+                bits.add(Double.doubleToLongBits(x));
+            }
+            return new Bits(v.dtype(), v.shape(), bits);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package org.fusegrad.checkpoint;
+
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.fusegrad.DType;
+import org.fusegrad.Tensor;
+
+/**
+ * The safetensors format: 8 bytes of little-endian header length, a JSON header, the elements of
+ * all tensors end to end.
+ */
+public final class Safetensors {
+    /** The longest header that is read, in bytes. */
+    public static final int MAX_HEADER = 100_000_000;
+
+    private static final int PREFIX = 8;
+
+    private Safetensors() {}
+
+    /**
+     * Reads a file. Everything the header claims is checked before tensors are allocated.
+     *
+     * @throws MalformedFileException if the file is not of the format or holds other types
+     */
+    public static Checkpoint read(Path file) throws IOException {
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            long length = headerLength(in);
+            ByteBuffer text = RawData.fill(ByteBuffer.allocate((int) length), in);
+            Header header = Header.parse(decode(text), in.size() - PREFIX - length);
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            RawData data = new RawData();
+            for (Entry entry : header.entries()) {
+                in.position(PREFIX + length + entry.begin());
+                tensors.put(entry.name(), Tensor.ofValue(data.read(entry, in)));
+            }
+            return new Checkpoint(tensors, header.metadata());
+        } catch (MalformedFileException e) {
+            throw new MalformedFileException(file + " is no safetensors file: " + e.getMessage());
+        }
+    }
+
+    private static long headerLength(FileChannel in) throws IOException {
+        if (in.size() < PREFIX) {
+            throw new MalformedFileException("it has only " + in.size() + " bytes");
+        }
+        long length = RawData.fill(RawData.buffer(PREFIX), in).getLong();
+        if (length < 0 || length > MAX_HEADER || length > in.size() - PREFIX) {
+            throw new MalformedFileException("a header of " + Long.toUnsignedString(length)
+                    + " bytes is longer than the file or than " + MAX_HEADER);
+        }
+        return length;
+    }
+
+    private static String decode(ByteBuffer text) throws MalformedFileException {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedFileException("the header is not UTF-8");
+        }
+    }
+
+    /**
+     * Writes a file beside its final place and moves it there when complete, so that a crash leaves
+     * the old file or the new one.
+     *
+     * @throws IllegalArgumentException if a tensor has the name of the metadata
+     */
+    public static void write(Path file, Checkpoint content) throws IOException {
+        byte[] header = header(content);
+        Path target = file.toAbsolutePath();
+        Path temporary =
+                Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+        try {
+            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                writeAll(out, RawData.buffer(PREFIX).putLong(header.length).flip());
+                writeAll(out, ByteBuffer.wrap(header));
+                RawData data = new RawData();
+                for (Map.Entry<String, Tensor> e : ordered(content)) {
+                    data.write(e.getValue().value(), out);
+                }
+                out.force(true);
+            }
+            move(temporary, target);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Wide types first, so that every tensor is aligned to its element. */
+    private static List<Map.Entry<String, Tensor>> ordered(Checkpoint content) {
+        List<Map.Entry<String, Tensor>> all = new ArrayList<>(content.tensors().entrySet());
+        all.sort(Comparator.comparing(e -> -e.getValue().dtype().bytes()));
+        return all;
+    }
+
+    /** The header, padded with spaces so that the data is aligned to 8 bytes. */
+    private static byte[] header(Checkpoint content) throws IOException {
+        StringWriter text = new StringWriter();
+        JsonWriter json = new JsonWriter(text);
+        json.beginObject();
+        if (!content.metadata().isEmpty()) {
+            json.name(Header.METADATA).beginObject();
+            for (Map.Entry<String, String> e : content.metadata().entrySet()) {
+                json.name(e.getKey()).value(e.getValue());
+            }
+            json.endObject();
+        }
+        long at = 0;
+        for (Map.Entry<String, Tensor> e : ordered(content)) {
+            if (e.getKey().equals(Header.METADATA)) {
+                throw new IllegalArgumentException("a tensor cannot be called " + Header.METADATA);
+            }
+            DType dtype = e.getValue().dtype();
+            json.name(e.getKey()).beginObject().name("dtype").value(Entry.label(dtype));
+            json.name("shape").beginArray();
+            for (int size : e.getValue().shape().dims()) {
+                json.value(size);
+            }
+            json.endArray().name("data_offsets").beginArray().value(at);
+            at += (long) e.getValue().shape().numel() * dtype.bytes();
+            json.value(at).endArray().endObject();
+        }
+        json.endObject();
+        while (text.getBuffer().toString().getBytes(StandardCharsets.UTF_8).length % 8 != 0) {
+            text.append(' ');
+        }
+        byte[] header = text.toString().getBytes(StandardCharsets.UTF_8);
+        if (header.length > MAX_HEADER) {
+            throw new IllegalArgumentException("a header of " + header.length
+                    + " bytes exceeds the " + MAX_HEADER + " that can be read back");
+        }
+        return header;
+    }
+}

@@ -1,0 +1,2 @@
+/** Residual networks with a free choice of normalization. */
+package org.fusegrad.models;

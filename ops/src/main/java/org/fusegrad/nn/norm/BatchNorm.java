@@ -1,0 +1,53 @@
+package org.fusegrad.nn.norm;
+
+import org.fusegrad.Tensor;
+
+/**
+ * Batch normalization (Ioffe and Szegedy 2015): each channel of (N, C, spatial...) is centred and
+ * scaled by its mean and variance over batch and space, then by its learned weight and bias.
+ *
+ * <p>In training the running statistics take in the step's mean and unbiased variance; in
+ * evaluation, or while frozen, they are what is normalised with. An empty batch yields an empty
+ * result and moves nothing.
+ */
+public abstract class BatchNorm extends ChannelNorm {
+    private final int minRank;
+    private final int maxRank;
+
+    BatchNorm(int channels, NormOptions options, int minRank, int maxRank) {
+        super("batch_norm", channels, options);
+        this.minRank = minRank;
+        this.maxRank = maxRank;
+    }
+
+    @Override
+    protected Tensor normalize(Tensor x) {
+        return affine(standardize(x), perChannel(x));
+    }
+
+    /** The formula without learned parameters. */
+    protected final Tensor standardize(Tensor x) {
+        if (!usesInputStatistics()) {
+            return withRunningStatistics(x);
+        }
+        int[] axes = axesFrom(0, x);
+        Tensor mean = x.mean(axes).named("mean");
+        Tensor centred = x.sub(mean).named("xc");
+        Tensor var = centred.square().mean(axes).named("var");
+        int count = count(x);
+        if (count > 1) {
+            track(mean, var.mul((double) count / (count - 1)));
+        }
+        return centred.div(var.add(options().eps()).sqrt()).named("xh");
+    }
+
+    private int count(Tensor x) {
+        return x.shape().numel() / Math.max(1, channels());
+    }
+
+    @Override
+    protected final void check(Tensor x) {
+        checkChannels(x, minRank, maxRank);
+        checkCount(x, count(x));
+    }
+}

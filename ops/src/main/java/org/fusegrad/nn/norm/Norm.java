@@ -1,0 +1,163 @@
+package org.fusegrad.nn.norm;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.fusegrad.Explanation;
+import org.fusegrad.Fused;
+import org.fusegrad.Tensor;
+import org.fusegrad.nn.Init;
+import org.fusegrad.nn.Module;
+import org.fusegrad.ops.Activation;
+
+/**
+ * A normalization layer: a formula, traced and fused together with the residual and the activation
+ * that follow it. Half-precision inputs are computed in float32 and the result is stored in their
+ * type.
+ *
+ * <p>A new one says in {@link #normalize} what it computes, in {@link #check} what it refuses, and
+ * in {@link #mode} whatever besides the arguments decides what the formula does. States it writes
+ * move only in a forward that records gradients, after the whole formula has succeeded.
+ */
+public abstract class Norm extends Module {
+    private final String name;
+    private final NormOptions options;
+    private final Optional<Tensor> weight;
+    private final Optional<Tensor> bias;
+    private final Map<Activation, Fused> formulas = new ConcurrentHashMap<>();
+
+    /**
+     * Registers weight (ones) and bias (zeros), as the options want them.
+     *
+     * @param name of the formula, as listings and kernels show it
+     * @param parameterShape of weight and bias
+     */
+    protected Norm(String name, NormOptions options, int... parameterShape) {
+        this.name = name;
+        this.options = options;
+        this.weight = options.affine().hasWeight()
+                ? Optional.of(parameter("weight", Init.full(1, options.dtype(), parameterShape)))
+                : Optional.empty();
+        this.bias = options.affine().hasBias()
+                ? Optional.of(parameter("bias", Init.full(0, options.dtype(), parameterShape)))
+                : Optional.empty();
+    }
+
+    /**
+     * The formula: the normalised input, learned parameters applied, in the type it computes in.
+     */
+    protected abstract Tensor normalize(Tensor x);
+
+    /**
+     * Refuses inputs the formula makes no sense for, before anything moves. Only shapes and types
+     * are known here.
+     *
+     * @throws IllegalArgumentException naming layer, shape and cure
+     */
+    protected abstract void check(Tensor x);
+
+    /** What besides the arguments decides what the formula does; compared by equality. */
+    protected Object mode() {
+        return isTraining();
+    }
+
+    /** Conventions that other programs may not share, for the metadata of a checkpoint. */
+    public Map<String, String> conventions() {
+        return Map.of("eps", Double.toString(options.eps()));
+    }
+
+    // Calling it.
+
+    @Override
+    public final Tensor forward(Tensor x) {
+        return forward(x, Activation.NONE);
+    }
+
+    /** {@code activation(norm(x))} in one kernel pair. */
+    public final Tensor forward(Tensor x, Activation activation) {
+        check(x);
+        return formula(activation).callAll(mode(), x).get(0);
+    }
+
+    /**
+     * {@code activation(norm(x) + residual)} in one kernel pair.
+     *
+     * @param residual of the shape of x
+     */
+    public final Tensor forward(Tensor x, Tensor residual, Activation activation) {
+        check(x);
+        if (!residual.shape().equals(x.shape())) {
+            throw refusal(x, "the residual is " + residual.shape(), "make both the same shape");
+        }
+        return formula(activation).callAll(mode(), x, residual).get(0);
+    }
+
+    /** What the layer becomes on an input: graphs, kernels, bytes, generated source. */
+    public final Explanation explain(Tensor x, Activation activation) {
+        check(x);
+        return formula(activation).explain(mode(), x);
+    }
+
+    private Fused formula(Activation activation) {
+        return formulas.computeIfAbsent(
+                activation,
+                a -> Fused.ofAll(label(a), in -> {
+                    Tensor y = normalize(in.get(0));
+                    Tensor sum = in.size() > 1 ? y.add(in.get(1)) : y;
+                    return List.of(a.apply(sum).cast(in.get(0).dtype()));
+                }));
+    }
+
+    private String label(Activation a) {
+        return a.equals(Activation.NONE)
+                ? name
+                : name + "_" + a.kind().name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    // For formulas.
+
+    /**
+     * {@code xh * weight + bias}, as far as there are any, with both in a shape that broadcasts.
+     */
+    protected final Tensor affine(Tensor xh, int... parameterShape) {
+        Tensor scaled = weight.map(w -> xh.mul(w.reshape(parameterShape))).orElse(xh);
+        return bias.map(b -> scaled.add(b.reshape(parameterShape))).orElse(scaled);
+    }
+
+    /** An error that names the layer and the shape, for {@link #check} to throw. */
+    protected final IllegalArgumentException refusal(Tensor x, String fault, String cure) {
+        return new IllegalArgumentException(
+                this + " on an input " + x.shape() + ": " + fault + "; " + cure);
+    }
+
+    // Settings.
+
+    public final NormOptions options() {
+        return options;
+    }
+
+    public final Optional<Tensor> weight() {
+        return weight;
+    }
+
+    public final Optional<Tensor> bias() {
+        return bias;
+    }
+
+    /**
+     * Stops the learned parameters from collecting gradients; {@code train(true)} does not undo it.
+     */
+    public final void freezeAffine() {
+        setFrozen(true);
+    }
+
+    /** Undoes {@link #freezeAffine}. */
+    public final void unfreezeAffine() {
+        setFrozen(false);
+    }
+
+    private void setFrozen(boolean frozen) {
+        parameters().forEach(p -> p.requiresGrad(!frozen).setGrad(null));
+    }
+}

@@ -1,0 +1,62 @@
+package org.fusegrad.nn.norm;
+
+import org.fusegrad.DType;
+
+/**
+ * Settings of a normalization layer; a layer reads those that concern it.
+ *
+ * @param eps added to the variance
+ * @param momentum weight of the new value in running statistics
+ * @param cumulative running statistics are the plain average of all steps; momentum does not count
+ * @param affine learned parameters
+ * @param trackRunningStats keep running statistics for evaluation; without, the input's own are
+ *     used
+ * @param dtype of parameters and states; half-precision inputs want float32
+ */
+public record NormOptions(
+        double eps,
+        double momentum,
+        boolean cumulative,
+        Affine affine,
+        boolean trackRunningStats,
+        DType dtype) {
+    /** eps 1e-5, momentum 0.1, weight and bias, running statistics, float32. */
+    public static final NormOptions DEFAULT =
+            new NormOptions(1e-5, 0.1, false, Affine.WEIGHT_AND_BIAS, true, DType.FLOAT32);
+
+    public NormOptions {
+        if (!(eps >= 0) || !(momentum >= 0 && momentum <= 1)) {
+            throw new IllegalArgumentException("normalization: eps " + eps
+                    + " must not be negative and momentum " + momentum + " must be within 0..1");
+        }
+        if (!dtype.isFloating() || dtype.isHalf()) {
+            throw new IllegalArgumentException(
+                    "normalization: parameters are float32 or float64, not " + dtype);
+        }
+    }
+
+    public NormOptions eps(double value) {
+        return new NormOptions(value, momentum, cumulative, affine, trackRunningStats, dtype);
+    }
+
+    public NormOptions momentum(double value) {
+        return new NormOptions(eps, value, false, affine, trackRunningStats, dtype);
+    }
+
+    /** Running statistics as the plain average of all steps. */
+    public NormOptions cumulativeAverage() {
+        return new NormOptions(eps, momentum, true, affine, trackRunningStats, dtype);
+    }
+
+    public NormOptions affine(Affine value) {
+        return new NormOptions(eps, momentum, cumulative, value, trackRunningStats, dtype);
+    }
+
+    public NormOptions trackRunningStats(boolean value) {
+        return new NormOptions(eps, momentum, cumulative, affine, value, dtype);
+    }
+
+    public NormOptions dtype(DType value) {
+        return new NormOptions(eps, momentum, cumulative, affine, trackRunningStats, value);
+    }
+}

@@ -1,0 +1,94 @@
+package org.fusegrad.ops;
+
+import java.util.Arrays;
+import org.fusegrad.Primitives;
+import org.fusegrad.Tensor;
+
+/**
+ * Convolutions (cross-correlations) over 1 to 3 spatial axes, in PyTorch's layouts: input
+ * (N, C, spatial...), weight (O, C / groups, kernel...), bias (O).
+ */
+public final class Conv {
+    /**
+     * How the kernel moves.
+     *
+     * @param stride step along each spatial axis
+     * @param padding zeros on both sides of each spatial axis
+     * @param dilation distance of kernel elements along each spatial axis
+     * @param groups blocks of channels that do not see each other
+     */
+    public record Geometry(int[] stride, int[] padding, int[] dilation, int groups) {
+        /** One stride and padding for all of {@code spatial} axes, no dilation, one group. */
+        public static Geometry of(int spatial, int stride, int padding) {
+            return new Geometry(
+                    filled(spatial, stride), filled(spatial, padding), filled(spatial, 1), 1);
+        }
+
+        public Geometry dilation(int value) {
+            return new Geometry(stride, padding, filled(stride.length, value), groups);
+        }
+
+        public Geometry groups(int value) {
+            return new Geometry(stride, padding, dilation, value);
+        }
+    }
+
+    private Conv() {}
+
+    private static int[] filled(int n, int value) {
+        int[] all = new int[n];
+        Arrays.fill(all, value);
+        return all;
+    }
+
+    /** Convolution without bias over as many axes as the geometry has. */
+    public static Tensor conv(Tensor x, Tensor weight, Geometry g) {
+        return Primitives.conv(x, weight, g.stride(), g.padding(), g.dilation(), g.groups());
+    }
+
+    /** Convolution over as many axes as the geometry has. */
+    public static Tensor conv(Tensor x, Tensor weight, Tensor bias, Geometry g) {
+        Tensor y = conv(x, weight, g);
+        return y.add(perChannel(bias, y));
+    }
+
+    /** (N, C, L) by (O, C, K). */
+    public static Tensor conv1d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
+        return conv(x, weight, bias, Geometry.of(1, stride, padding));
+    }
+
+    /** (N, C, H, W) by (O, C, KH, KW). */
+    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
+        return conv(x, weight, bias, Geometry.of(2, stride, padding));
+    }
+
+    /** (N, C, D, H, W) by (O, C, KD, KH, KW). */
+    public static Tensor conv3d(Tensor x, Tensor weight, Tensor bias, int stride, int padding) {
+        return conv(x, weight, bias, Geometry.of(3, stride, padding));
+    }
+
+    /**
+     * Transposed convolution without bias, over as many axes as the geometry has.
+     *
+     * @param weight (C, O / groups, kernel...)
+     * @param outputPadding added to one side of the result, along each spatial axis
+     */
+    public static Tensor convTranspose(Tensor x, Tensor weight, Geometry g, int... outputPadding) {
+        return Primitives.convTranspose(
+                x, weight, g.stride(), g.padding(), outputPadding, g.dilation(), g.groups());
+    }
+
+    /** Transposed convolution (N, C, H, W) by (C, O / groups, KH, KW), bias (O). */
+    public static Tensor convTranspose2d(
+            Tensor x, Tensor weight, Tensor bias, Geometry g, int... outputPadding) {
+        Tensor y = convTranspose(x, weight, g, outputPadding);
+        return y.add(perChannel(bias, y));
+    }
+
+    /** A vector (C) in the shape (1, C, 1, ...) that broadcasts against x (N, C, ...). */
+    public static Tensor perChannel(Tensor vector, Tensor x) {
+        int[] dims = filled(x.rank(), 1);
+        dims[1] = vector.dim(0);
+        return vector.reshape(dims);
+    }
+}

@@ -1,0 +1,24 @@
+package org.fusegrad.ops;
+
+import org.fusegrad.Tensor;
+
+/** What becomes of the losses of single elements. */
+public enum Reduction {
+    /** They stay as they are. */
+    NONE,
+    /** Their mean. */
+    MEAN,
+    /** Their sum. */
+    SUM,
+    /** Their sum divided by the size of the first axis. */
+    BATCH_MEAN;
+
+    Tensor apply(Tensor losses) {
+        return switch (this) {
+            case NONE -> losses;
+            case MEAN -> losses.meanAll();
+            case SUM -> losses.sumAll();
+            case BATCH_MEAN -> losses.sumAll().div(losses.dim(0));
+        };
+    }
+}

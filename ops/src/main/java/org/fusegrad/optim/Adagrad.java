@@ -1,0 +1,46 @@
+package org.fusegrad.optim;
+
+import java.util.List;
+import org.fusegrad.Tensor;
+
+/** Adagrad (Duchi et al. 2011). */
+public final class Adagrad extends Optimizer {
+    /** Settings. */
+    public record Options(
+            double learningRateDecay, double weightDecay, double initialAccumulator, double eps) {
+        /** eps 1e-10, everything else 0. */
+        public static final Options DEFAULT = new Options(0, 0, 0, 1e-10);
+
+        public Options {
+            requireNotNegative("learning rate decay", learningRateDecay);
+            requireNotNegative("weight decay", weightDecay);
+            requireNotNegative("initial accumulator", initialAccumulator);
+            requireNotNegative("eps", eps);
+        }
+    }
+
+    private final Options options;
+
+    /** PyTorch's default learning rate is 0.01. */
+    public Adagrad(List<Tensor> parameters, double learningRate) {
+        this(parameters, learningRate, Options.DEFAULT);
+    }
+
+    public Adagrad(List<Tensor> parameters, double learningRate, Options options) {
+        super("adagrad", parameters, learningRate, List.of("sum"), options.initialAccumulator());
+        this.options = options;
+    }
+
+    @Override
+    double[] scalars(long t, double learningRate) {
+        return new double[] {learningRate / (1 + (t - 1) * options.learningRateDecay())};
+    }
+
+    @Override
+    List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
+        Tensor d = decayed(g, p, options.weightDecay());
+        Tensor sum = memory.get(0).add(d.square());
+        Tensor direction = d.div(sum.sqrt().add(options.eps()));
+        return List.of(p.sub(direction.mul(scalars.get(0))), sum);
+    }
+}

@@ -1,0 +1,75 @@
+package org.fusegrad.models;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.fusegrad.DType;
+import org.fusegrad.Shape;
+import org.fusegrad.Tensor;
+import org.fusegrad.models.ResNet.Architecture;
+import org.fusegrad.nn.CrossEntropyLoss;
+import org.fusegrad.nn.Init;
+import org.fusegrad.nn.RandomSource;
+import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.nn.norm.NormFactory;
+import org.fusegrad.optim.SGD;
+import org.junit.jupiter.api.Test;
+
+class ResNetTest {
+    private static long count(Architecture plan, int classes) {
+        return new ResNet(plan, 3, classes, NormFactory.BATCH, RandomSource.of(0)).parameterCount();
+    }
+
+    @Test
+    void parameterCounts() {
+        assertEquals(11_181_642, count(Architecture.RESNET18, 10));
+        assertEquals(11_689_512, count(Architecture.RESNET18, 1000));
+        assertEquals(272_474, count(Architecture.cifar(20, Block.Kind.BASIC), 10));
+        assertEquals(1_730_714, count(Architecture.cifar(110, Block.Kind.BASIC), 10));
+        assertThrows(
+                IllegalArgumentException.class, () -> Architecture.cifar(21, Block.Kind.BASIC));
+    }
+
+    @Test
+    void bottlenecksFitTogether() {
+        Architecture plan = Architecture.cifar(11, Block.Kind.BOTTLENECK);
+        ResNet net = new ResNet(plan, 3, 5, NormFactory.BATCH, RandomSource.of(0));
+        assertEquals(Shape.of(2, 5), net.forward(images(2, 3, 16)).shape());
+    }
+
+    private static Tensor images(int n, int channels, int size) {
+        return Init.uniform(1, RandomSource.of(9), DType.FLOAT32, n, channels, size, size);
+    }
+
+    @Test
+    void normsAreOptional() {
+        ResNet net = ResNet.small(1, 4, 4, NormFactory.NONE, RandomSource.of(5));
+        assertEquals(Shape.of(3, 4), net.forward(images(3, 1, 28)).shape());
+        assertTrue(net.buffers().isEmpty());
+    }
+
+    @Test
+    void smallNetworkLearnsItsBatch() {
+        NormFactory groups = c -> new GroupNorm(2, c);
+        for (NormFactory norms : List.of(NormFactory.BATCH, groups)) {
+            ResNet net = ResNet.small(1, 4, 4, norms, RandomSource.of(5));
+            SGD sgd = new SGD(net.parameters(), 0.05, SGD.Options.DEFAULT.momentum(0.9));
+            CrossEntropyLoss loss = new CrossEntropyLoss();
+            Tensor x = images(4, 1, 8);
+            Tensor target = Tensor.arange(4);
+            double first = 0;
+            double last = 0;
+            for (int i = 0; i < 12; i++) {
+                sgd.zeroGrad();
+                Tensor l = loss.call(net.forward(x), target);
+                l.backward();
+                sgd.step();
+                last = l.item();
+                first = i == 0 ? last : first;
+            }
+            assertTrue(last < 0.7 * first, first + " to " + last);
+        }
+    }
+}
