@@ -19,11 +19,13 @@ final class Backward {
     }
 
     /** Adds gradients to the leaves. */
-    static void accumulate(List<Tensor> outputs, List<Tensor> upstream, boolean retain, boolean create) {
+    static void accumulate(
+            List<Tensor> outputs, List<Tensor> upstream, boolean retain, boolean create) {
         Backward walk = new Backward(create);
         for (TapeNode node : walk.run(outputs, upstream, retain)) {
             if (node instanceof TapeNode.Leaf leaf) {
-                Tensor g = walk.adjoints.get(node) == null ? null : walk.adjoints.get(node)[0];
+                Tensor g =
+                        walk.adjoints.get(node) == null ? null : walk.adjoints.get(node)[0];
                 if (g != null) {
                     leaf.tensor().accumulate(g, create);
                 }
@@ -33,7 +35,10 @@ final class Backward {
 
     /** Gradients with respect to some tensors, leaves or not. */
     static List<Tensor> gradients(
-            List<Tensor> outputs, List<Tensor> upstream, List<Tensor> inputs, boolean retain,
+            List<Tensor> outputs,
+            List<Tensor> upstream,
+            List<Tensor> inputs,
+            boolean retain,
             boolean create) {
         Backward walk = new Backward(create);
         walk.run(outputs, upstream, retain);
@@ -99,10 +104,9 @@ final class Backward {
     }
 
     private void add(Edge edge, Tensor g) {
-        Tensor[] slots = adjoints.computeIfAbsent(
-                edge.node(), n -> new Tensor[n.outputs()]);
+        Tensor[] slots = adjoints.computeIfAbsent(edge.node(), n -> new Tensor[n.outputs()]);
         Tensor before = slots[edge.slot()];
-        Tensor now = before == null ? g : before.add(g);
+        Tensor now = before == null ? g : before.add(g).cast(g.dtype());
         slots[edge.slot()] = now;
     }
 

@@ -45,8 +45,14 @@ final class Call {
     private volatile Executable stateful;
     private volatile Call reverse;
 
-    Call(Engine engine, String name, Graph graph, int results, List<Object> bindings,
-            List<State> effects, Layouts layouts) {
+    Call(
+            Engine engine,
+            String name,
+            Graph graph,
+            int results,
+            List<Object> bindings,
+            List<State> effects,
+            Layouts layouts) {
         this.engine = engine;
         this.name = name;
         this.graph = graph;
@@ -128,8 +134,7 @@ final class Call {
         Tensor[] in = Arrays.copyOf(arguments, graph.inputs().size());
         for (int i = 0; i < bindings.size(); i++) {
             Object source = bindings.get(i);
-            in[arguments.length + i] =
-                    source instanceof State s ? s.read() : (Tensor) source;
+            in[arguments.length + i] = source instanceof State s ? s.read() : (Tensor) source;
         }
         return in;
     }
@@ -192,7 +197,9 @@ final class Call {
         return new Derivation(
                 Planner.compile(engine.runtime(), name + "_fwd", split.forward()),
                 Planner.compile(engine.runtime(), name + "_bwd", split.backward()),
-                pullback, split.saved(), kept);
+                pullback,
+                split.saved(),
+                kept);
     }
 
     /** Differentiates the results by the wanted inputs; declared backwards may read and write states. */
@@ -211,15 +218,17 @@ final class Call {
             upstream.add(out.dtype().isFloating() ? dy : null);
         }
         Tracer tracer = new Tracer(inputs);
-        List<Node> grads =
-                tracer.trace(() -> Differentiate.gradients(outputs, upstream, leaves));
+        List<Node> grads = tracer.trace(() -> Differentiate.gradients(outputs, upstream, leaves));
         List<Node> roots = new ArrayList<>();
         for (int i = 0; i < leaves.size(); i++) {
             Node g = grads.get(i);
             roots.add(g == null ? leaves.get(i).zeros() : g);
         }
         roots.addAll(tracer.writes().values());
-        return new Pullback(Graph.of(tracer.inputs(), roots), operands, tracer.bindings(),
+        return new Pullback(
+                Graph.of(tracer.inputs(), roots),
+                operands,
+                tracer.bindings(),
                 List.copyOf(tracer.writes().keySet()));
     }
 
@@ -227,8 +236,14 @@ final class Call {
     Call reverse(Pullback pullback) {
         Call r = reverse;
         if (r == null || r.graph != pullback.graph()) {
-            r = new Call(engine, name + "_bwd", pullback.graph(), pullback.operands().length,
-                    pullback.bindings(), pullback.effects(), layouts);
+            r = new Call(
+                    engine,
+                    name + "_bwd",
+                    pullback.graph(),
+                    pullback.operands().length,
+                    pullback.bindings(),
+                    pullback.effects(),
+                    layouts);
             reverse = r;
         }
         return r;

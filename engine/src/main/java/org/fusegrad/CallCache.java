@@ -21,8 +21,7 @@ final class CallCache {
     private record Meta(DType dtype, Shape shape, Ints strides) {
         static Meta of(Tensor t) {
             Value v = t.value();
-            return new Meta(
-                    v.dtype(), v.shape(), v.isContiguous() ? null : Ints.of(v.strides()));
+            return new Meta(v.dtype(), v.shape(), v.isContiguous() ? null : Ints.of(v.strides()));
         }
     }
 

@@ -46,8 +46,8 @@ public enum DType {
                 return d;
             }
         }
-        throw new IllegalArgumentException(
-                "unknown dtype '" + label + "': use float32, float64, bfloat16, float16, int64 or bool");
+        throw new IllegalArgumentException("unknown dtype '" + label
+                + "': use float32, float64, bfloat16, float16, int64 or bool");
     }
 
     @Override

@@ -118,7 +118,8 @@ public final class Fused {
         Tracer tracer = new Tracer(leaves);
         List<Node> outputs = new ArrayList<>();
         tracer.trace(() -> {
-            for (Tensor result : formula.apply(leaves.stream().map(Tensor::symbolic).toList())) {
+            for (Tensor result :
+                    formula.apply(leaves.stream().map(Tensor::symbolic).toList())) {
                 outputs.add(tracer.node(result));
             }
             return null;
@@ -129,8 +130,14 @@ public final class Fused {
             effects.add(write.getKey());
             outputs.add(write.getValue());
         }
-        return new Call(engine, name, Graph.of(tracer.inputs(), outputs), results,
-                tracer.bindings(), effects, CallCache.layouts(arguments));
+        return new Call(
+                engine,
+                name,
+                Graph.of(tracer.inputs(), outputs),
+                results,
+                tracer.bindings(),
+                effects,
+                CallCache.layouts(arguments));
     }
 
     /**
@@ -144,7 +151,8 @@ public final class Fused {
         Call call = trace(engine, arguments);
         BitSet wanted = call.differentiable(arguments);
         Function<Tensor, String> describe = t -> t.dtype() + t.shape().toString();
-        String signature = String.join(" ", Arrays.stream(arguments).map(describe).toList());
+        String signature =
+                String.join(" ", Arrays.stream(arguments).map(describe).toList());
         return call.explain(name + " on " + signature, wanted);
     }
 

@@ -1,8 +1,8 @@
 package org.fusegrad;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.fusegrad.TapeNode.Edge;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Ints;
@@ -45,8 +45,8 @@ public final class Primitives {
      */
     public static Tensor conv(
             Tensor x, Tensor weight, int[] stride, int[] padding, int[] dilation, int groups) {
-        Attrs conv = new Attrs.Conv(
-                Ints.of(stride), Ints.of(padding), Ints.of(dilation), groups, null);
+        Attrs conv =
+                new Attrs.Conv(Ints.of(stride), Ints.of(padding), Ints.of(dilation), groups, null);
         return TensorOps.apply(Op.CONV, conv, x, weight);
     }
 
@@ -58,21 +58,30 @@ public final class Primitives {
      * @param outputPadding added to one side of the result's spatial axes
      * @return (N, C, spatial…)
      */
-    public static Tensor convTranspose(Tensor x, Tensor weight, int[] stride, int[] padding,
-            int[] outputPadding, int[] dilation, int groups) {
+    public static Tensor convTranspose(
+            Tensor x,
+            Tensor weight,
+            int[] stride,
+            int[] padding,
+            int[] outputPadding,
+            int[] dilation,
+            int groups) {
         int[] dims = new int[x.rank()];
         dims[0] = x.dim(0);
         dims[1] = weight.dim(1) * groups;
         for (int i = 0; i < stride.length; i++) {
-            dims[i + 2] = (x.dim(i + 2) - 1) * stride[i] - 2 * padding[i]
-                    + dilation[i] * (weight.dim(i + 2) - 1) + outputPadding[i] + 1;
+            dims[i + 2] = (x.dim(i + 2) - 1) * stride[i]
+                    - 2 * padding[i]
+                    + dilation[i] * (weight.dim(i + 2) - 1)
+                    + outputPadding[i]
+                    + 1;
         }
         if (x.dim(1) != weight.dim(0)) {
             throw new IllegalArgumentException("conv_transpose: input " + x.shape()
                     + " does not fit weight " + weight.shape());
         }
-        Attrs conv = new Attrs.Conv(Ints.of(stride), Ints.of(padding), Ints.of(dilation), groups,
-                Shape.of(dims));
+        Attrs conv = new Attrs.Conv(
+                Ints.of(stride), Ints.of(padding), Ints.of(dilation), groups, Shape.of(dims));
         return TensorOps.apply(Op.CONV_INPUT, conv, x, weight);
     }
 
@@ -89,15 +98,28 @@ public final class Primitives {
      * @param countPadding whether padding counts in the divisor
      * @param divisor replaces the count when positive
      */
-    public static Tensor avgPool(Tensor x, int[] kernel, int[] stride, int[] padding,
-            boolean ceilMode, boolean countPadding, int divisor) {
+    public static Tensor avgPool(
+            Tensor x,
+            int[] kernel,
+            int[] stride,
+            int[] padding,
+            boolean ceilMode,
+            boolean countPadding,
+            int divisor) {
         int[] ones = Ints.fill(kernel.length, 1).toArray();
         Attrs window = window(x, kernel, stride, padding, ones, ceilMode, countPadding, divisor);
         return TensorOps.apply(Op.AVG_POOL, window, x);
     }
 
-    private static Attrs window(Tensor x, int[] kernel, int[] stride, int[] padding, int[] dilation,
-            boolean ceilMode, boolean padded, int divisor) {
+    private static Attrs window(
+            Tensor x,
+            int[] kernel,
+            int[] stride,
+            int[] padding,
+            int[] dilation,
+            boolean ceilMode,
+            boolean padded,
+            int divisor) {
         int n = kernel.length;
         int lead = x.rank() - n;
         int[] output = new int[n];
@@ -115,8 +137,15 @@ public final class Primitives {
                 output[i]--;
             }
         }
-        return new Attrs.Window(Ints.of(kernel), Ints.of(stride), Ints.of(padding),
-                Ints.of(dilation), Ints.of(output), padded, divisor, x.shape());
+        return new Attrs.Window(
+                Ints.of(kernel),
+                Ints.of(stride),
+                Ints.of(padding),
+                Ints.of(dilation),
+                Ints.of(output),
+                padded,
+                divisor,
+                x.shape());
     }
 
     /**
@@ -151,7 +180,10 @@ public final class Primitives {
         return TensorOps.apply(Op.CUSTOM, new Attrs.Custom(rule), operands);
     }
 
-    private static Tensor declared(Context context, Tensor y, List<Tensor> inputs,
+    private static Tensor declared(
+            Context context,
+            Tensor y,
+            List<Tensor> inputs,
             Function<Tensor, List<Tensor>> backward) {
         boolean wanted = inputs.stream().anyMatch(Tensor::requiresGrad);
         if (!context.recording || !wanted) {

@@ -26,8 +26,8 @@ public final class Shape {
         for (int i = 0; i < dims.length && !empty; i++) {
             n *= dims[i];
             if (n > Integer.MAX_VALUE - 64) {
-                throw new IllegalArgumentException(
-                        "shape " + text(dims) + " has more than 2^31 elements, the most a tensor can hold");
+                throw new IllegalArgumentException("shape " + text(dims)
+                        + " has more than 2^31 elements, the most a tensor can hold");
             }
         }
         this.numel = empty ? 0 : (int) n;
@@ -60,7 +60,8 @@ public final class Shape {
     public int axis(int axis) {
         int a = axis < 0 ? axis + dims.length : axis;
         if (a < 0 || a >= dims.length) {
-            throw new IllegalArgumentException("axis " + axis + " is out of range for shape " + this);
+            throw new IllegalArgumentException(
+                    "axis " + axis + " is out of range for shape " + this);
         }
         return a;
     }

@@ -95,6 +95,9 @@ public final class Tensor extends TensorOps {
 
     /** One value everywhere. */
     public static Tensor full(Shape shape, double value, DType dtype) {
+        if (Context.get().tracer != null) {
+            return symbolic(Node.constant(value, dtype.compute())).cast(dtype).expand(shape);
+        }
         Object array = switch (dtype) {
             case FLOAT64 -> new double[] {value};
             case INT64 -> new long[] {(long) value};
@@ -103,9 +106,7 @@ public final class Tensor extends TensorOps {
         };
         DType stored = dtype.isHalf() ? DType.FLOAT32 : dtype;
         Tensor one = constant(Value.wrap(stored, array, Shape.SCALAR)).cast(dtype);
-        return one.node != null || shape.rank() == 0
-                ? one.expand(shape)
-                : constant(one.value().expand(shape));
+        return constant(one.value().expand(shape));
     }
 
     /** The integers 0 … n - 1. */
@@ -238,7 +239,8 @@ public final class Tensor extends TensorOps {
      */
     public Tensor requiresGrad(boolean wanted) {
         if (wanted && !dtype().isFloating()) {
-            throw new IllegalArgumentException("only floating tensors have gradients, not " + dtype());
+            throw new IllegalArgumentException(
+                    "only floating tensors have gradients, not " + dtype());
         }
         if (edge.node() != null && !(edge.node() instanceof TapeNode.Leaf)) {
             throw new IllegalStateException(
@@ -269,7 +271,7 @@ public final class Tensor extends TensorOps {
             Tensor changed = hook.apply(hooked);
             hooked = changed == null ? hooked : changed;
         }
-        Tensor sum = grad == null ? hooked : grad.add(hooked);
+        Tensor sum = grad == null ? hooked : grad.add(hooked).cast(dtype());
         grad = createGraph ? sum : sum.detach();
     }
 
@@ -299,7 +301,10 @@ public final class Tensor extends TensorOps {
      */
     public void backward(Tensor upstream, boolean retainGraph, boolean createGraph) {
         recording(createGraph, () -> {
-            Backward.accumulate(List.of(this), Arrays.asList(upstream), retainGraph || createGraph,
+            Backward.accumulate(
+                    List.of(this),
+                    Arrays.asList(upstream),
+                    retainGraph || createGraph,
                     createGraph);
             return null;
         });
@@ -320,7 +325,8 @@ public final class Tensor extends TensorOps {
      */
     public static List<Tensor> grad(
             List<Tensor> outputs, List<Tensor> inputs, List<Tensor> upstream, boolean createGraph) {
-        return recording(createGraph,
+        return recording(
+                createGraph,
                 () -> Backward.gradients(outputs, upstream, inputs, true, createGraph));
     }
 
@@ -352,8 +358,8 @@ public final class Tensor extends TensorOps {
     /** Gives this leaf a new value of the same type and shape: how optimisers update parameters. */
     public void assign(Tensor next) {
         if (!next.shape().equals(shape()) || next.dtype() != dtype()) {
-            throw new IllegalArgumentException("cannot assign " + next.dtype() + next.shape() + " to "
-                    + dtype() + shape());
+            throw new IllegalArgumentException(
+                    "cannot assign " + next.dtype() + next.shape() + " to " + dtype() + shape());
         }
         Context context = Context.get();
         if (context.scope != null) {

@@ -437,11 +437,17 @@ public abstract sealed class TensorOps permits Tensor {
         return sum().reshape();
     }
 
-    /** Means over some axes, which keep size 1. */
+    /**
+     * Means over some axes, which keep size 1. Divided before the sum is rounded, so that the mean of
+     * equal values is that value.
+     */
     public Tensor mean(int... axes) {
-        Tensor sum = sum(axes);
-        int count = sum.shape().numel() == 0 ? 0 : self().shape().numel() / sum.shape().numel();
-        return sum.div(count);
+        Attrs.Axes over = new Attrs.Axes(axes(axes).axes(), true);
+        Tensor sum = over.axes().size() == 0 ? self() : apply(Op.SUM, over, self());
+        int count = sum.shape().numel() == 0
+                ? 0
+                : self().shape().numel() / sum.shape().numel();
+        return sum.div(count).cast(self().dtype().compute());
     }
 
     /** The mean of all elements, a scalar. */

@@ -17,6 +17,7 @@ import org.fusegrad.graph.Op;
 final class Tracer {
     /** Where a graph input that is no argument takes its value from: a {@link Tensor} or a {@link State}. */
     private final List<Object> bindings = new ArrayList<>();
+
     private final List<Node> inputs = new ArrayList<>();
     private final Map<Object, Node> bound = new IdentityHashMap<>();
     private final Map<State, Node> writes = new LinkedHashMap<>();
@@ -48,8 +49,10 @@ final class Tracer {
     /** The node a tensor stands for in this trace. */
     Node node(Tensor tensor) {
         Node node = tensor.node();
-        return node != null ? node : bound.computeIfAbsent(tensor, t -> bind(t, tensor.dtype(),
-                tensor.shape(), tensor.name()));
+        return node != null
+                ? node
+                : bound.computeIfAbsent(
+                        tensor, t -> bind(t, tensor.dtype(), tensor.shape(), tensor.name()));
     }
 
     Tensor read(State state) {
@@ -57,8 +60,8 @@ final class Tracer {
         if (written != null) {
             return Tensor.symbolic(written);
         }
-        return Tensor.symbolic(bound.computeIfAbsent(state, s -> bind(s, state.value().dtype(),
-                state.value().shape(), state.name())));
+        return Tensor.symbolic(bound.computeIfAbsent(
+                state, s -> bind(s, state.value().dtype(), state.value().shape(), state.name())));
     }
 
     void write(State state, Tensor next) {

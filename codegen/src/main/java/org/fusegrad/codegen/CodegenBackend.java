@@ -46,8 +46,10 @@ public final class CodegenBackend implements Backend {
      * @param bits of a vector; 0 for scalar code only
      */
     public CodegenBackend(String name, int bits) {
-        this(name, bits, Flags.COMPILER.get().equals("javac")
-                ? new JavacCompiler() : new JaninoCompiler());
+        this(
+                name,
+                bits,
+                Flags.COMPILER.get().equals("javac") ? new JavacCompiler() : new JaninoCompiler());
     }
 
     /** A backend with a compiler of the caller's choice. */
@@ -66,8 +68,7 @@ public final class CodegenBackend implements Backend {
     @Override
     public Kernel compile(KernelGraph graph) {
         if (!graph.fused()) {
-            return contractions.covers(graph)
-                    ? contractions.compile(graph) : direct.compile(graph);
+            return contractions.covers(graph) ? contractions.compile(graph) : direct.compile(graph);
         }
         LoopKernel loops = LoopKernel.of(graph);
         if (!Support.covers(loops)) {
@@ -83,19 +84,23 @@ public final class CodegenBackend implements Backend {
     }
 
     private Programs generate(LoopKernel loops) {
-        String id = Hashing.murmur3_128().hashString(loops.key(), StandardCharsets.UTF_8)
-                .toString().substring(0, 8);
+        String id = Hashing.murmur3_128()
+                .hashString(loops.key(), StandardCharsets.UTF_8)
+                .toString()
+                .substring(0, 8);
         String base = className(loops.name()) + "_" + id;
         Programs.Form scalar = form(loops, KernelEmitter.emit(loops, base + "_s", 0));
         if (bits == 0) {
             return new Programs(scalar, null, 0);
         }
         Source vector = KernelEmitter.emit(loops, base + "_v" + bits, bits);
-        Supplier<Programs.Form> maker = vector.vectorSteps() == 0 ? null : () -> {
-            Programs.Form form = form(loops, vector);
-            Warmup.run(loops, form.program());
-            return form;
-        };
+        Supplier<Programs.Form> maker = vector.vectorSteps() == 0
+                ? null
+                : () -> {
+                    Programs.Form form = form(loops, vector);
+                    Warmup.run(loops, form.program());
+                    return form;
+                };
         return new Programs(scalar, maker, Flags.PROMOTE.get());
     }
 
@@ -104,8 +109,10 @@ public final class CodegenBackend implements Backend {
         Compiled compiled = compiler.compile(source.className(), source.text());
         int largest = BytecodeStats.largestMethod(compiled.bytecode());
         if (largest > BytecodeStats.LIMIT) {
-            throw new KernelException("kernel " + loops.name() + " has a method of " + largest
-                    + " bytes, above the " + BytecodeStats.LIMIT + " that the JVM compiles", null);
+            throw new KernelException(
+                    "kernel " + loops.name() + " has a method of " + largest + " bytes, above the "
+                            + BytecodeStats.LIMIT + " that the JVM compiles",
+                    null);
         }
         try {
             RowProgram program =

@@ -17,7 +17,12 @@ public final class Flag<T> {
     private final String doc;
     private final Function<String, T> parser;
 
-    Flag(String name, String values, T byDefault, boolean affectsCode, String doc,
+    Flag(
+            String name,
+            String values,
+            T byDefault,
+            boolean affectsCode,
+            String doc,
             Function<String, T> parser) {
         this.name = name;
         this.values = values;

@@ -6,31 +6,55 @@ import java.util.function.Function;
 
 /** All settings of the system, in one place. Nothing else reads properties or the environment. */
 public final class Flags {
-    public static final Flag<String> BACKEND = choice("backend", "auto", false,
+    public static final Flag<String> BACKEND = choice(
+            "backend",
+            "auto",
+            false,
             "what runs kernels; auto takes the vector backend where the JVM offers it",
-            "auto", "vector", "scalar", "interpreter");
-    public static final Flag<Integer> THREADS = positive("threads",
-            Runtime.getRuntime().availableProcessors(), false,
+            "auto",
+            "vector",
+            "scalar",
+            "interpreter");
+    public static final Flag<Integer> THREADS = positive(
+            "threads",
+            Runtime.getRuntime().availableProcessors(),
+            false,
             "threads that compute, the calling one included");
-    public static final Flag<Boolean> FUSE = bool("fuse", true, false,
-            "trace and fuse formulas; off runs every operation by itself");
-    public static final Flag<Boolean> STRICT = bool("strict", false, false,
+    public static final Flag<Boolean> FUSE = bool(
+            "fuse", true, false, "trace and fuse formulas; off runs every operation by itself");
+    public static final Flag<Boolean> STRICT = bool(
+            "strict",
+            false,
+            false,
             "a kernel that fails to compile is an error instead of a warned fallback");
-    public static final Flag<Boolean> VERIFY = bool("verify", false, false,
-            "run the interpreter beside each kernel and compare the bits");
-    public static final Flag<Integer> LANES = choice("lanes", 0, true,
-            "bits of a vector; 0 takes what the machine prefers", 0, 128, 256, 512);
-    public static final Flag<String> COMPILER = choice("compiler", "janino", false,
-            "what compiles generated source", "janino", "javac");
-    public static final Flag<Integer> CACHE = positive("cache", 2000, false,
-            "kernels kept compiled; the least recently used go first");
-    public static final Flag<String> DUMP = text("dump", "", false,
+    public static final Flag<Boolean> VERIFY = bool(
+            "verify", false, false, "run the interpreter beside each kernel and compare the bits");
+    public static final Flag<Integer> LANES = choice(
+            "lanes",
+            0,
+            true,
+            "bits of a vector; 0 takes what the machine prefers",
+            0,
+            128,
+            256,
+            512);
+    public static final Flag<String> COMPILER = choice(
+            "compiler", "janino", false, "what compiles generated source", "janino", "javac");
+    public static final Flag<Integer> CACHE = positive(
+            "cache", 2000, false, "kernels kept compiled; the least recently used go first");
+    public static final Flag<String> DUMP = text(
+            "dump",
+            "",
+            false,
             "folder that receives graph and source of every kernel; empty for none");
-    public static final Flag<Integer> PROMOTE = positive("promote", 2_000_000, false,
+    public static final Flag<Integer> PROMOTE = positive(
+            "promote",
+            2_000_000,
+            false,
             "elements a kernel processes in scalar form before its vector form is warmed up");
 
-    private static final List<Flag<?>> ALL = List.of(
-            BACKEND, THREADS, FUSE, STRICT, VERIFY, LANES, COMPILER, CACHE, DUMP, PROMOTE);
+    private static final List<Flag<?>> ALL =
+            List.of(BACKEND, THREADS, FUSE, STRICT, VERIFY, LANES, COMPILER, CACHE, DUMP, PROMOTE);
 
     private Flags() {}
 
@@ -47,10 +71,19 @@ public final class Flags {
                 + "| --- | --- | --- | --- | --- | --- |\n");
         for (Flag<?> f : ALL) {
             Object shown = f == THREADS ? "processors" : f.defaultValue();
-            s.append("| `").append(f.property()).append("` | `").append(f.variable())
-                    .append("` | ").append(f.values().replace("|", "\\|")).append(" | ").append(shown)
-                    .append(" | ").append(f.affectsCode() ? "yes" : "no").append(" | ")
-                    .append(f.doc()).append(" |\n");
+            s.append("| `")
+                    .append(f.property())
+                    .append("` | `")
+                    .append(f.variable())
+                    .append("` | ")
+                    .append(f.values().replace("|", "\\|"))
+                    .append(" | ")
+                    .append(shown)
+                    .append(" | ")
+                    .append(f.affectsCode() ? "yes" : "no")
+                    .append(" | ")
+                    .append(f.doc())
+                    .append(" |\n");
         }
         return s.toString();
     }
@@ -59,23 +92,29 @@ public final class Flags {
     private static <T> Flag<T> choice(
             String name, T byDefault, boolean affectsCode, String doc, T... values) {
         Function<String, T> parser = text -> Arrays.stream(values)
-                .filter(v -> v.toString().equals(text)).findFirst().orElse(null);
-        String shown = String.join("|", Arrays.stream(values).map(Object::toString).toList());
+                .filter(v -> v.toString().equals(text))
+                .findFirst()
+                .orElse(null);
+        String shown =
+                String.join("|", Arrays.stream(values).map(Object::toString).toList());
         return new Flag<>(name, shown, byDefault, affectsCode, doc, parser);
     }
 
-    private static Flag<Integer> positive(String name, int byDefault, boolean affectsCode, String doc) {
+    private static Flag<Integer> positive(
+            String name, int byDefault, boolean affectsCode, String doc) {
         return new Flag<>(name, "a whole number from 1", byDefault, affectsCode, doc, text -> {
             int n = Integer.parseInt(text);
             return n < 1 ? null : n;
         });
     }
 
-    private static Flag<Boolean> bool(String name, boolean byDefault, boolean affectsCode, String doc) {
+    private static Flag<Boolean> bool(
+            String name, boolean byDefault, boolean affectsCode, String doc) {
         return choice(name, byDefault, affectsCode, doc, true, false);
     }
 
-    private static Flag<String> text(String name, String byDefault, boolean affectsCode, String doc) {
+    private static Flag<String> text(
+            String name, String byDefault, boolean affectsCode, String doc) {
         return new Flag<>(name, "text", byDefault, affectsCode, doc, Function.identity());
     }
 }

@@ -94,10 +94,9 @@ public final class Differentiate {
      * graphs that will not be differentiated again.
      */
     public static Graph withoutMarkers(Graph graph) {
-        return graph.rewrite((node, in) ->
-                node.op().kind() == Op.Kind.MARKER ? in.get(0) : node.withInputs(in));
+        return graph.rewrite(
+                (node, in) -> node.op().kind() == Op.Kind.MARKER ? in.get(0) : node.withInputs(in));
     }
-
 
     /** Leaves of the graph that can carry a gradient. */
     public static List<Node> differentiable(Graph graph, boolean[] wanted) {

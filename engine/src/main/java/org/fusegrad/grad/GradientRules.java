@@ -41,8 +41,9 @@ public final class GradientRules {
         movement();
         reductions();
         StructuredGradients.register(RULES);
-        for (Op flat : List.of(Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.NOT, Op.EQ, Op.NE, Op.LT,
-                Op.LE, Op.AND, Op.OR, Op.XOR, Op.ARGMAX, Op.DETACH)) {
+        for (Op flat : List.of(
+                Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.NOT, Op.EQ, Op.NE, Op.LT, Op.LE, Op.AND,
+                Op.OR, Op.XOR, Op.ARGMAX, Op.DETACH)) {
             RULES.put(flat, NONE);
         }
     }
@@ -55,7 +56,7 @@ public final class GradientRules {
         put(Op.RSQRT, (y, g) -> one(g.mul(y.mul(y).mul(y).mul(-0.5))));
         put(Op.RECIPROCAL, (y, g) -> one(g.mul(y.mul(y)).neg()));
         put(Op.EXP, (y, g) -> one(g.mul(y)));
-        put(Op.EXPM1, (y, g) -> one(g.mul(y.add(1))));
+        put(Op.EXPM1, (y, g) -> one(g.mul(x(y).unary(Op.EXP))));
         put(Op.LOG, (y, g) -> one(g.div(x(y))));
         put(Op.LOG1P, (y, g) -> one(g.div(x(y).add(1))));
         put(Op.TANH, (y, g) -> one(g.mul(y.like(1).sub(y.mul(y)))));
@@ -95,8 +96,10 @@ public final class GradientRules {
     }
 
     private static void ternary() {
-        put(Op.WHERE, (y, g) -> Arrays.asList(
-                null, y.input(0).where(g, g.like(0)), y.input(0).where(g.like(0), g)));
+        put(
+                Op.WHERE,
+                (y, g) -> Arrays.asList(
+                        null, y.input(0).where(g, g.like(0)), y.input(0).where(g.like(0), g)));
         put(Op.FMA, (y, g) -> List.of(g.mul(b(y)), g.mul(a(y)), g));
     }
 
@@ -132,8 +135,8 @@ public final class GradientRules {
             int reach = n == 0 ? 0 : r.start().get(i) + (n - 1) * r.step().get(i) + 1;
             high[i] = x(y).shape().dim(i) - reach;
         }
-        return Node.of(Op.PAD,
-                new Attrs.Padding(Ints.of(low), Ints.of(high), Ints.of(interior), 0), g);
+        return Node.of(
+                Op.PAD, new Attrs.Padding(Ints.of(low), Ints.of(high), Ints.of(interior), 0), g);
     }
 
     private static Node unpad(Node y, Node g) {
@@ -156,8 +159,10 @@ public final class GradientRules {
         for (Node part : y.inputs()) {
             int[] end = part.shape().dims();
             end[axis] += start[axis];
-            parts.add(Node.of(Op.SLICE,
-                    new Attrs.Range(Ints.of(start), Ints.of(end), Ints.fill(rank, 1)), g));
+            parts.add(Node.of(
+                    Op.SLICE,
+                    new Attrs.Range(Ints.of(start), Ints.of(end), Ints.fill(rank, 1)),
+                    g));
             start[axis] = end[axis];
         }
         return parts;

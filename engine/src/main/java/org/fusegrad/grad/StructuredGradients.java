@@ -21,19 +21,21 @@ final class StructuredGradients {
     private StructuredGradients() {}
 
     static void register(Map<Op, GradientRules.Rule> rules) {
-        rules.put(Op.MATMUL, (y, g) -> List.of(
-                g.matmul(b(y).transpose()), a(y).transpose().matmul(g)));
-        rules.put(Op.CONV, (y, g) -> List.of(
-                convInput(y, g, b(y), a(y)), convWeight(y, a(y), g, b(y))));
-        rules.put(Op.CONV_INPUT, (y, g) -> List.of(
-                conv(y, g, b(y)), convWeight(y, g, a(y), b(y))));
-        rules.put(Op.CONV_WEIGHT, (y, g) -> List.of(
-                convInput(y, b(y), g, a(y)), conv(y, a(y), g)));
+        rules.put(
+                Op.MATMUL,
+                (y, g) -> List.of(g.matmul(b(y).transpose()), a(y).transpose().matmul(g)));
+        rules.put(
+                Op.CONV,
+                (y, g) -> List.of(convInput(y, g, b(y), a(y)), convWeight(y, a(y), g, b(y))));
+        rules.put(Op.CONV_INPUT, (y, g) -> List.of(conv(y, g, b(y)), convWeight(y, g, a(y), b(y))));
+        rules.put(Op.CONV_WEIGHT, (y, g) -> List.of(convInput(y, b(y), g, a(y)), conv(y, a(y), g)));
         rules.put(Op.MAX_POOL, (y, g) -> one(Node.of(Op.MAX_POOL_SCATTER, y.attrs(), g, x(y))));
-        rules.put(Op.MAX_POOL_SCATTER, (y, g) -> Arrays.asList(
-                Node.of(Op.MAX_POOL_GATHER, y.attrs(), g, b(y)), null));
-        rules.put(Op.MAX_POOL_GATHER, (y, g) -> Arrays.asList(
-                Node.of(Op.MAX_POOL_SCATTER, y.attrs(), g, b(y)), null));
+        rules.put(
+                Op.MAX_POOL_SCATTER,
+                (y, g) -> Arrays.asList(Node.of(Op.MAX_POOL_GATHER, y.attrs(), g, b(y)), null));
+        rules.put(
+                Op.MAX_POOL_GATHER,
+                (y, g) -> Arrays.asList(Node.of(Op.MAX_POOL_SCATTER, y.attrs(), g, b(y)), null));
         rules.put(Op.AVG_POOL, (y, g) -> one(Node.of(Op.AVG_POOL_ADJOINT, y.attrs(), g)));
         rules.put(Op.AVG_POOL_ADJOINT, (y, g) -> one(Node.of(Op.AVG_POOL, y.attrs(), g)));
         rules.put(Op.CUMSUM, (y, g) -> one(Node.of(Op.CUMSUM, reversed(y.attrs()), g)));

@@ -62,7 +62,8 @@ public sealed interface Attrs {
      * Geometry of a convolution over 1 to 3 spatial axes. {@code target} is the shape an adjoint yields
      * (the input's or the weight's) and {@code null} for the convolution itself.
      */
-    record Conv(Ints stride, Ints padding, Ints dilation, int groups, Shape target) implements Attrs {
+    record Conv(Ints stride, Ints padding, Ints dilation, int groups, Shape target)
+            implements Attrs {
         public Conv target(Shape shape) {
             return new Conv(stride, padding, dilation, groups, shape);
         }

@@ -65,10 +65,13 @@ public final class Graph {
                     operands.add(done.get(in));
                 }
                 Node result = rule.apply(node, operands);
-                boolean fresh = node.hint() != null && result.hint() == null
-                        && result.op().kind() != Op.Kind.LEAF && !operands.contains(result);
-                done.put(node, intern(
-                        fresh ? result.named(node.hint()) : result, interned, canonical));
+                boolean fresh = node.hint() != null
+                        && result.hint() == null
+                        && result.op().kind() != Op.Kind.LEAF
+                        && !operands.contains(result);
+                done.put(
+                        node,
+                        intern(fresh ? result.named(node.hint()) : result, interned, canonical));
             }
         }
         List<Node> roots = new ArrayList<>(outputs.size());

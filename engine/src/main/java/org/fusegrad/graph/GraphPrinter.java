@@ -20,7 +20,10 @@ public final class GraphPrinter {
                 line(text, names.get(node), equation(node, names), node);
             }
         }
-        return text.append("return ").append(list(graph.outputs(), names)).append('\n').toString();
+        return text.append("return ")
+                .append(list(graph.outputs(), names))
+                .append('\n')
+                .toString();
     }
 
     /** The right-hand side of a node. */
@@ -30,7 +33,8 @@ public final class GraphPrinter {
     }
 
     private static void line(StringBuilder text, String name, String equation, Node node) {
-        text.append(String.format("%-10s = %-38s %s%s%n", name, equation, node.dtype(), node.shape()));
+        text.append(
+                String.format("%-10s = %-38s %s%s%n", name, equation, node.dtype(), node.shape()));
     }
 
     private static String list(List<Node> nodes, Map<Node, String> names) {

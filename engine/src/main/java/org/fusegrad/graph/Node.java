@@ -238,14 +238,14 @@ public final class Node {
         return of(Op.MATMUL, Attrs.NONE, this, b);
     }
 
-    /** The constant {@code value} in this node's type. */
+    /** The constant {@code value} in the type this node computes in. */
     public Node like(double value) {
-        return constant(value, dtype);
+        return constant(value, dtype.compute());
     }
 
-    /** Zeros of this shape. */
+    /** Zeros of this type and shape. */
     public Node zeros() {
-        return like(0).expand(shape);
+        return like(0).cast(dtype).expand(shape);
     }
 
     /** All axes, in order. */

@@ -25,7 +25,7 @@ public final class ShapeRules {
                 case UNARY -> RULES.put(op, ShapeRules::unary);
                 case BINARY, TERNARY -> RULES.put(op, ShapeRules::broadcasting);
                 case REDUCE -> RULES.put(op, ShapeRules::reduction);
-                default -> { }
+                default -> {}
             }
         }
         RULES.put(Op.WHERE, ShapeRules::where);
@@ -124,7 +124,8 @@ public final class ShapeRules {
     private static Meta where(Op op, Attrs attrs, List<Node> in) {
         requireBool(op, in.get(0));
         DType a = in.get(1).dtype();
-        DType dtype = a == in.get(2).dtype() ? a.compute() : promote(op, a, in.get(2).dtype());
+        DType dtype =
+                a == in.get(2).dtype() ? a.compute() : promote(op, a, in.get(2).dtype());
         Shape values = meet(op, in.get(1).shape(), in.get(2).shape());
         return new Meta(dtype, meet(op, in.get(0).shape(), values));
     }
@@ -164,8 +165,10 @@ public final class ShapeRules {
     private static Meta reshape(Op op, Attrs attrs, List<Node> in) {
         Shape to = ((Attrs.Dims) attrs).shape();
         if (to.numel() != in.get(0).shape().numel()) {
-            throw error(op, in.get(0).shape() + " has " + in.get(0).shape().numel()
-                    + " elements, " + to + " has " + to.numel());
+            throw error(
+                    op,
+                    in.get(0).shape() + " has " + in.get(0).shape().numel() + " elements, " + to
+                            + " has " + to.numel());
         }
         return new Meta(in.get(0).dtype(), to);
     }
@@ -173,8 +176,7 @@ public final class ShapeRules {
     private static Meta expand(Op op, Attrs attrs, List<Node> in) {
         Shape from = in.get(0).shape();
         Shape to = ((Attrs.Dims) attrs).shape();
-        if (from.rank() != 0 && from.rank() != to.rank()
-                || !to.equals(Shape.broadcast(from, to))) {
+        if (from.rank() != 0 && from.rank() != to.rank() || !to.equals(Shape.broadcast(from, to))) {
             throw error(op, "cannot expand " + from + " to " + to);
         }
         return new Meta(in.get(0).dtype(), to);
@@ -208,8 +210,10 @@ public final class ShapeRules {
             int to = r.end().get(i);
             int step = r.step().get(i);
             if (from < 0 || to < from || to > dims[i] || step < 1) {
-                throw error(op, "range " + from + ":" + to + ":" + step + " does not fit axis " + i
-                        + " of " + in.get(0).shape());
+                throw error(
+                        op,
+                        "range " + from + ":" + to + ":" + step + " does not fit axis " + i + " of "
+                                + in.get(0).shape());
             }
             dims[i] = (to - from + step - 1) / step;
         }
@@ -221,10 +225,12 @@ public final class ShapeRules {
         int[] dims = in.get(0).shape().dims();
         for (int i = 0; i < dims.length; i++) {
             if (p.low().get(i) < 0 || p.high().get(i) < 0 || p.interior().get(i) < 0) {
-                throw error(op, "padding must not be negative, got " + p.low() + " and " + p.high());
+                throw error(
+                        op, "padding must not be negative, got " + p.low() + " and " + p.high());
             }
             int spread = dims[i] + Math.max(0, dims[i] - 1) * p.interior().get(i);
-            dims[i] = Math.addExact(Math.addExact(spread, p.low().get(i)), p.high().get(i));
+            dims[i] = Math.addExact(
+                    Math.addExact(spread, p.low().get(i)), p.high().get(i));
         }
         return new Meta(in.get(0).dtype(), Shape.of(dims));
     }
@@ -237,8 +243,10 @@ public final class ShapeRules {
             boolean fits = x.shape().rank() == first.rank()
                     && x.shape().with(axis, 0).equals(first.with(axis, 0));
             if (!fits || x.dtype() != in.get(0).dtype()) {
-                throw error(op, "cannot join " + in.get(0).dtype() + first + " and " + x.dtype()
-                        + x.shape() + " along axis " + axis);
+                throw error(
+                        op,
+                        "cannot join " + in.get(0).dtype() + first + " and " + x.dtype() + x.shape()
+                                + " along axis " + axis);
             }
             size += x.shape().dim(axis);
         }
@@ -263,8 +271,10 @@ public final class ShapeRules {
         Attrs.Scatter s = (Attrs.Scatter) attrs;
         requireIndex(op, in.get(0).shape(), in.get(1), s.axis());
         if (!in.get(0).shape().equals(in.get(1).shape())) {
-            throw error(op, "values " + in.get(0).shape() + " and index " + in.get(1).shape()
-                    + " must have one shape");
+            throw error(
+                    op,
+                    "values " + in.get(0).shape() + " and index " + in.get(1).shape()
+                            + " must have one shape");
         }
         return new Meta(in.get(0).dtype().compute(), in.get(0).shape().with(s.axis(), s.size()));
     }
@@ -276,9 +286,13 @@ public final class ShapeRules {
                 differing.add(i);
             }
         }
-        if (index.dtype() != DType.INT64 || x.rank() != index.shape().rank() || !differing.isEmpty()) {
-            throw error(op, "needs an int64 index that differs from " + x + " only along axis " + axis
-                    + ", got " + index.dtype() + index.shape());
+        if (index.dtype() != DType.INT64
+                || x.rank() != index.shape().rank()
+                || !differing.isEmpty()) {
+            throw error(
+                    op,
+                    "needs an int64 index that differs from " + x + " only along axis " + axis
+                            + ", got " + index.dtype() + index.shape());
         }
     }
 }

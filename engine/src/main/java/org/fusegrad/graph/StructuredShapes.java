@@ -35,14 +35,20 @@ final class StructuredShapes {
         Shape w = in.get(1).shape();
         int spatial = c.stride().size();
         if (x.rank() != spatial + 2 || w.rank() != spatial + 2) {
-            throw ShapeRules.error(op, "needs input and weight of rank " + (spatial + 2) + ", got "
-                    + x + " and " + w);
+            throw ShapeRules.error(
+                    op,
+                    "needs input and weight of rank " + (spatial + 2) + ", got " + x + " and " + w);
         }
         int groups = c.groups();
-        if (groups < 1 || x.dim(1) % groups != 0 || w.dim(0) % groups != 0
+        if (groups < 1
+                || x.dim(1) % groups != 0
+                || w.dim(0) % groups != 0
                 || w.dim(1) != x.dim(1) / groups) {
-            throw ShapeRules.error(op, "input " + x + " does not fit weight " + w + " in " + groups
-                    + " group(s): the weight wants " + w.dim(1) * Math.max(1, groups) + " channels");
+            throw ShapeRules.error(
+                    op,
+                    "input " + x + " does not fit weight " + w + " in " + groups
+                            + " group(s): the weight wants " + w.dim(1) * Math.max(1, groups)
+                            + " channels");
         }
         int[] dims = new int[spatial + 2];
         dims[0] = x.dim(0);
@@ -53,13 +59,21 @@ final class StructuredShapes {
         return new Meta(arithmetic(op, in), Shape.of(dims));
     }
 
-    private static int windows(Op op, Shape x, int i, int kernel, Ints stride, Ints padding, Ints dilation) {
+    private static int windows(
+            Op op, Shape x, int i, int kernel, Ints stride, Ints padding, Ints dilation) {
         int reach = dilation.get(i) * (kernel - 1) + 1;
         int room = x.dim(i + 2) + 2 * padding.get(i) - reach;
-        if (room < 0 || stride.get(i) < 1 || dilation.get(i) < 1 || padding.get(i) < 0 || kernel < 1) {
-            throw ShapeRules.error(op, "kernel " + kernel + " (stride " + stride.get(i) + ", padding "
-                    + padding.get(i) + ", dilation " + dilation.get(i) + ") does not fit axis "
-                    + (i + 2) + " of " + x);
+        if (room < 0
+                || stride.get(i) < 1
+                || dilation.get(i) < 1
+                || padding.get(i) < 0
+                || kernel < 1) {
+            throw ShapeRules.error(
+                    op,
+                    "kernel " + kernel + " (stride " + stride.get(i) + ", padding "
+                            + padding.get(i) + ", dilation " + dilation.get(i)
+                            + ") does not fit axis "
+                            + (i + 2) + " of " + x);
         }
         return room / stride.get(i) + 1;
     }

@@ -1,6 +1,7 @@
 package org.fusegrad.plan;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import org.fusegrad.run.Value;
  *   <li>whatever lies between two values of a kernel lies in it: a value that comes back through a
  *       contraction, a view or a copy belongs to a later <em>stage</em>, and so to another kernel;
  *   <li>contractions, pooling, indexing and copies are kernels of their own;
+ *   <li>arithmetic on single numbers joins any kernel of its stage;
  *   <li>views cost nothing and are no kernels.
  * </ol>
  */
@@ -53,6 +55,10 @@ final class Assembler {
                 }
             }
             return true;
+        }
+
+        boolean isScalar() {
+            return Arrays.stream(loops).allMatch(d -> d == 1);
         }
 
         void widen(int[] dims) {
@@ -90,10 +96,21 @@ final class Assembler {
                     step(n);
                 }
             }
-            kernelsHere.keySet().forEach(this::fused);
+            withoutScalars(kernelsHere.keySet()).forEach(this::fused);
         }
         int[] outputs = graph.outputs().stream().mapToInt(slots::get).toArray();
         return new Executable(name, runtime, steps, outputs, next);
+    }
+
+    /** Arithmetic on single numbers, such as a counter, rides along in the first kernel with loops. */
+    private List<Group> withoutScalars(Set<Group> found) {
+        List<Group> kernels = new ArrayList<>(found);
+        Group host = kernels.stream()
+                .filter(g -> !g.isScalar())
+                .findFirst()
+                .orElse(kernels.isEmpty() ? null : kernels.get(0));
+        kernels.removeIf(g -> g != host && g.isScalar() && host.nodes.addAll(g.nodes));
+        return kernels;
     }
 
     private static boolean isCompute(Node n) {
@@ -207,8 +224,11 @@ final class Assembler {
             for (Node in : n.inputs()) {
                 if (!members.contains(in) && !inside.containsKey(in)) {
                     boolean constant = in.is(Op.CONST) && fused;
-                    inside.put(in, constant ? in
-                            : Node.input(leaves.size(), in.dtype(), in.shape(), hint(in)));
+                    inside.put(
+                            in,
+                            constant
+                                    ? in
+                                    : Node.input(leaves.size(), in.dtype(), in.shape(), hint(in)));
                     if (!constant) {
                         operands.add(in);
                         leaves.add(inside.get(in));
@@ -217,7 +237,8 @@ final class Assembler {
             }
             inside.put(n, n.withInputs(n.inputs().stream().map(inside::get).toList()));
         }
-        List<Node> results = nodes.stream().filter(n -> isUsedOutside(n, members)).toList();
+        List<Node> results =
+                nodes.stream().filter(n -> isUsedOutside(n, members)).toList();
         Graph body = Graph.of(leaves, results.stream().map(inside::get).toList());
         KernelGraph kernel = new KernelGraph(name + suffix + "_" + ++kernels, body, fused);
         int[] from = operands.stream().mapToInt(slots::get).toArray();
@@ -234,14 +255,13 @@ final class Assembler {
         return n.hint();
     }
 
-
-
     private boolean isUsedOutside(Node n, Set<Node> members) {
         if (users == null) {
             users = new IdentityHashMap<>();
             for (Node user : graph.nodes()) {
-                user.inputs().forEach(in ->
-                        users.computeIfAbsent(in, k -> new ArrayList<>()).add(user));
+                user.inputs()
+                        .forEach(in -> users.computeIfAbsent(in, k -> new ArrayList<>())
+                                .add(user));
             }
         }
         return graph.outputs().contains(n)
@@ -255,6 +275,8 @@ final class Assembler {
     }
 
     private static long bytes(List<Node> nodes) {
-        return nodes.stream().mapToLong(n -> (long) n.shape().numel() * n.dtype().bytes()).sum();
+        return nodes.stream()
+                .mapToLong(n -> (long) n.shape().numel() * n.dtype().bytes())
+                .sum();
     }
 }

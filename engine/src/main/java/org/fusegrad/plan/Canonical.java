@@ -1,7 +1,6 @@
 package org.fusegrad.plan;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,15 +98,13 @@ final class Canonical {
     }
 
     private void order(Region region) {
-        Map<Node, int[]> strides = new HashMap<>();
-        for (Map.Entry<Node, Region> e : regions.entrySet()) {
-            if (e.getValue() == region) {
-                for (Node in : e.getKey().inputs()) {
-                    Node b = base(in);
-                    if (!b.is(Op.CONST) && regions.get(b) != region) {
-                        region.addSource(b);
-                        strides.put(b, strides(b));
-                    }
+        Map<Node, int[]> strides = new IdentityHashMap<>();
+        for (Node n : region.nodes()) {
+            for (Node in : n.inputs()) {
+                Node b = base(in);
+                if (!b.is(Op.CONST) && regions.get(b) != region) {
+                    region.addSource(b);
+                    strides.put(b, strides(b));
                 }
             }
         }
@@ -119,7 +116,8 @@ final class Canonical {
         if (source.is(Op.INPUT)) {
             return layouts.of(((Attrs.Input) source.attrs()).index());
         }
-        boolean viewOfInput = source.is(Op.SLICE) && base(source.input(0)).is(Op.INPUT)
+        boolean viewOfInput = source.is(Op.SLICE)
+                && base(source.input(0)).is(Op.INPUT)
                 && base(source.input(0)) == source.input(0);
         return viewOfInput ? strides(source.input(0)) : null;
     }
@@ -134,7 +132,8 @@ final class Canonical {
             if (n.is(Op.INPUT) || n.is(Op.CONST)) {
                 logical.put(n, n);
             } else if (axes.isBarrier(n)) {
-                logical.put(n, n.withInputs(n.inputs().stream().map(this::logical).toList()));
+                logical.put(
+                        n, n.withInputs(n.inputs().stream().map(this::logical).toList()));
             } else if (isCompute(n)) {
                 canonical.put(n, compute(n, regions.get(n)));
             }
@@ -182,14 +181,16 @@ final class Canonical {
             return value;
         }
         int[] order = to.stream().mapToInt(from::indexOf).toArray();
-        return value.reshape(Shape.of(from.stream().mapToInt(Axis::size).toArray())).permute(order);
+        return value.reshape(Shape.of(from.stream().mapToInt(Axis::size).toArray()))
+                .permute(order);
     }
 
     /** The value of a node in its own shape, outside loops. */
     private Node logical(Node n) {
         Node known = logical.get(n);
         if (known == null) {
-            known = isCompute(base(n)) ? leave(n, regions.get(base(n)))
+            known = isCompute(base(n))
+                    ? leave(n, regions.get(base(n)))
                     : n.withInputs(List.of(logical(n.input(0))));
             logical.put(n, known);
         }
@@ -214,7 +215,8 @@ final class Canonical {
         if (inside.size() == all.size()) {
             return value;
         }
-        int[] ones = all.stream().mapToInt(a -> inside.contains(a) ? a.size() : 1).toArray();
+        int[] ones =
+                all.stream().mapToInt(a -> inside.contains(a) ? a.size() : 1).toArray();
         int[] full = all.stream().mapToInt(Axis::size).toArray();
         return value.reshape(Shape.of(ones)).expand(Shape.of(full));
     }
@@ -222,8 +224,8 @@ final class Canonical {
     private Node reduction(Node n, List<Node> operands, Region region) {
         boolean floating = n.dtype().isFloating();
         boolean sum = n.is(Op.SUM) || n.is(Op.SUM_MUL);
-        List<List<Axis>> dims = axes.of(
-                n.is(Op.SUM_MUL) ? widest(n.input(0), n.input(1)) : n.input(0));
+        List<List<Axis>> dims =
+                axes.of(n.is(Op.SUM_MUL) ? widest(n.input(0), n.input(1)) : n.input(0));
         List<Integer> loops = new ArrayList<>();
         int repeats = 1;
         for (int axis : ((Attrs.Axes) n.attrs()).axes().toArray()) {
@@ -238,16 +240,20 @@ final class Canonical {
         }
         loops.sort((a, b) -> b - a);
         Node value = operands.size() == 2 && loops.isEmpty()
-                ? operands.get(0).mul(operands.get(1)) : operands.get(0);
+                ? operands.get(0).mul(operands.get(1))
+                : operands.get(0);
         for (int i = 0; i < loops.size(); i++) {
             Attrs over = new Attrs.Axes(Ints.of(loops.get(i)), sum && floating);
-            value = i == 0 ? Node.of(n.op(), over, operands)
+            value = i == 0
+                    ? Node.of(n.op(), over, operands)
                     : Node.of(n.is(Op.SUM_MUL) ? Op.SUM : n.op(), over, value);
         }
         if (sum && repeats > 1) {
             value = value.mul(repeats);
         }
-        return floating ? value.cast(n.dtype() == DType.FLOAT64 ? DType.FLOAT64 : n.dtype()) : value;
+        return floating
+                ? value.cast(n.dtype() == DType.FLOAT64 ? DType.FLOAT64 : n.dtype())
+                : value;
     }
 
     private static Node widest(Node a, Node b) {

@@ -42,7 +42,8 @@ final class Cut {
 
     private Split split() {
         List<Node> forwardOut = joint.outputs().subList(0, forwardOutputs);
-        List<Node> backwardOut = joint.outputs().subList(forwardOutputs, joint.outputs().size());
+        List<Node> backwardOut =
+                joint.outputs().subList(forwardOutputs, joint.outputs().size());
         late.addAll(joint.inputs().subList(forwardInputs, joint.inputs().size()));
         forwardOut.forEach(out -> results.add(unwrapped(out)));
         List<Node> order = Graph.topological(backwardOut);
@@ -140,8 +141,10 @@ final class Cut {
         }
         for (Node n : Graph.topological(saved)) {
             boolean leaf = n.op().kind() == Op.Kind.LEAF || Views.isView(n) && !n.is(Op.SLICE);
-            boolean free = leaf || n.op().isElementwise() && isSmall(n)
-                    && n.inputs().stream().allMatch(available::contains);
+            boolean free = leaf
+                    || n.op().isElementwise()
+                            && isSmall(n)
+                            && n.inputs().stream().allMatch(available::contains);
             if (free) {
                 available.add(n);
             } else if (saved.contains(n) && n != candidate) {
@@ -155,8 +158,11 @@ final class Cut {
     /** Small against the data it was computed from. */
     private boolean isStatistic(Node n) {
         for (Node m : Graph.topological(List.of(n))) {
-            reduced.computeIfAbsent(m, k -> k.op().kind() == Op.Kind.REDUCE || k.is(Op.SLICE)
-                    || k.inputs().stream().anyMatch(reduced::get));
+            reduced.computeIfAbsent(
+                    m,
+                    k -> k.op().kind() == Op.Kind.REDUCE
+                            || k.is(Op.SLICE)
+                            || k.inputs().stream().anyMatch(reduced::get));
         }
         return isSmall(n) && reduced.get(n);
     }
@@ -187,7 +193,9 @@ final class Cut {
         for (Node n : Graph.topological(outputs)) {
             if (!done.containsKey(n)) {
                 boolean usable = n.inputs().stream().allMatch(done::containsKey);
-                done.put(n, usable ? n.withInputs(n.inputs().stream().map(done::get).toList()) : n);
+                done.put(
+                        n,
+                        usable ? n.withInputs(n.inputs().stream().map(done::get).toList()) : n);
             }
         }
         return Graph.of(inputs, outputs.stream().map(done::get).toList());

@@ -86,12 +86,18 @@ public final class Executable {
 
     /** Kernels in order of execution. */
     public List<KernelGraph> kernels() {
-        return steps.stream().filter(Call.class::isInstance).map(s -> ((Call) s).graph()).toList();
+        return steps.stream()
+                .filter(Call.class::isInstance)
+                .map(s -> ((Call) s).graph())
+                .toList();
     }
 
     /** What each kernel moves, in order of execution. */
     public List<Traffic> traffic() {
-        return steps.stream().filter(Call.class::isInstance).map(s -> ((Call) s).traffic()).toList();
+        return steps.stream()
+                .filter(Call.class::isInstance)
+                .map(s -> ((Call) s).traffic())
+                .toList();
     }
 
     /** Kernels with their scans and bytes, and the graph of each. */
@@ -99,8 +105,12 @@ public final class Executable {
         StringBuilder text = new StringBuilder(name + ": " + kernels().size() + " kernel(s)\n");
         for (Step step : steps) {
             if (step instanceof Call call) {
-                text.append("  ").append(call.graph().name()).append("  ").append(call.traffic())
-                        .append('\n').append(call.graph().graph().toString().indent(4));
+                text.append("  ")
+                        .append(call.graph().name())
+                        .append("  ")
+                        .append(call.traffic())
+                        .append('\n')
+                        .append(call.graph().graph().toString().indent(4));
             }
         }
         return text.toString();
@@ -111,8 +121,11 @@ public final class Executable {
         StringBuilder text = new StringBuilder();
         for (Step step : steps) {
             if (step instanceof Call call) {
-                text.append("// kernel ").append(call.graph().name()).append('\n')
-                        .append(call.kernel().describe()).append('\n');
+                text.append("// kernel ")
+                        .append(call.graph().name())
+                        .append('\n')
+                        .append(call.kernel().describe())
+                        .append('\n');
             }
         }
         return text.toString();

@@ -13,7 +13,8 @@ public final class Planner {
     private Planner() {}
 
     /** Rewrites a graph without markers over loop domains, simplifies and compiles it. */
-    public static Executable plan(KernelRuntime runtime, String name, Graph graph, Layouts layouts) {
+    public static Executable plan(
+            KernelRuntime runtime, String name, Graph graph, Layouts layouts) {
         return compile(runtime, name, Pass.runAll(Canonical.rewrite(graph, layouts)));
     }
 

@@ -1,10 +1,8 @@
 package org.fusegrad.plan;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +17,7 @@ import org.fusegrad.graph.Node;
 final class Region {
     private final AxisMap axes;
     private final List<Node> nodes = new ArrayList<>();
-    private final Set<Node> sources = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Node> sources = new ArrayList<>();
     private final List<List<Axis>> loops = new ArrayList<>();
 
     Region(AxisMap axes) {
@@ -31,7 +29,13 @@ final class Region {
     }
 
     void addSource(Node source) {
-        sources.add(source);
+        if (!sources.contains(source)) {
+            sources.add(source);
+        }
+    }
+
+    List<Node> nodes() {
+        return nodes;
     }
 
     /** Loops outermost first, each the axes it runs over jointly. */
@@ -68,7 +72,8 @@ final class Region {
     /** The axes of a source from the largest stride to the smallest. */
     private List<Axis> memoryOrder(Node source, int[] strides) {
         List<List<Axis>> dims = axes.of(source);
-        List<Integer> by = new ArrayList<>(IntStream.range(0, dims.size()).boxed().toList());
+        List<Integer> by =
+                new ArrayList<>(IntStream.range(0, dims.size()).boxed().toList());
         if (strides != null) {
             // Stable: broadcast dimensions (stride 0) keep their place among equals at the end.
             by.sort(Comparator.comparingInt(d -> -strides[d]));

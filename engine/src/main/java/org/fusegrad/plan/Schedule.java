@@ -34,7 +34,10 @@ public final class Schedule {
      * @param stores values it stores element by element
      */
     public record Step(
-            boolean[] loops, List<Node> body, List<Node> loads, List<Node> reductions,
+            boolean[] loops,
+            List<Node> body,
+            List<Node> loads,
+            List<Node> reductions,
             List<Node> stores) {
         /** Runs over every loop of the domain. */
         public boolean isFull() {
@@ -191,8 +194,8 @@ public final class Schedule {
             int l = 0;
             for (Node in : n.inputs()) {
                 // A value stored element by element is at hand in the step that stores it.
-                boolean atHand = isMade(in) && !isReduction(in)
-                        && Arrays.equals(masks.get(in), loops(n));
+                boolean atHand =
+                        isMade(in) && !isReduction(in) && Arrays.equals(masks.get(in), loops(n));
                 l = Math.max(l, level.get(in) - (atHand ? 1 : 0));
             }
             boolean made = isMade(n);
@@ -202,7 +205,8 @@ public final class Schedule {
                 for (boolean b : loops(n)) {
                     loops.add(b);
                 }
-                nests.computeIfAbsent(new Nest(loops, l + 1), k -> new ArrayList<>()).add(n);
+                nests.computeIfAbsent(new Nest(loops, l + 1), k -> new ArrayList<>())
+                        .add(n);
             }
         }
         List<Nest> order = new ArrayList<>(nests.keySet());
@@ -240,7 +244,10 @@ public final class Schedule {
             }
         }
         List<Node> ordered = graph.nodes().stream().filter(body::contains).toList();
-        return new Step(loops, ordered, List.copyOf(loads),
+        return new Step(
+                loops,
+                ordered,
+                List.copyOf(loads),
                 made.stream().filter(Schedule::isReduction).toList(),
                 made.stream().filter(n -> !isReduction(n)).toList());
     }
@@ -337,7 +344,8 @@ public final class Schedule {
         long bytes = 0;
         for (Node n : graph.nodes()) {
             if (n.op().kind() != Op.Kind.LEAF) {
-                bytes += bytes(n) + n.inputs().stream().mapToLong(Schedule::bytes).sum();
+                bytes += bytes(n)
+                        + n.inputs().stream().mapToLong(Schedule::bytes).sum();
             }
         }
         return bytes;

@@ -15,8 +15,8 @@ public record Traffic(
     @Override
     public String toString() {
         return String.format(
-                "%d scan(s) R%d W%d, reads %s, writes %s; unfused %s", scans, reads, writes,
-                size(bytesRead), size(bytesWritten), size(unfusedBytes));
+                "%d scan(s) R%d W%d, reads %s, writes %s; unfused %s",
+                scans, reads, writes, size(bytesRead), size(bytesWritten), size(unfusedBytes));
     }
 
     private static String size(long bytes) {

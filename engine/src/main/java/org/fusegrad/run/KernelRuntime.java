@@ -57,7 +57,11 @@ public final class KernelRuntime {
                 throw e;
             }
             counters.fellBack();
-            LOG.log(Level.WARNING, "kernel {0} runs interpreted: {1}", graph.name(), e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "kernel {0} runs interpreted: {1}",
+                    graph.name(),
+                    e.getMessage());
             return reference.compile(graph);
         }
     }
@@ -81,7 +85,8 @@ public final class KernelRuntime {
                 for (int i = 0; i < truth.length; i++) {
                     if (!Arrays.equals(truth[i].toDoubles(), outputs[i].toDoubles())) {
                         throw new AssertionError("kernel " + graph.name() + ", output " + i
-                                + ": the " + backend.name() + " backend differs from the interpreter\n"
+                                + ": the " + backend.name()
+                                + " backend differs from the interpreter\n"
                                 + graph.graph());
                     }
                 }

@@ -31,7 +31,8 @@ record Centred(Node c, Node x, Node mean, List<Integer> loops, double count) {
         Node summed = summand(mean.input(0), loops);
         double count = mean.input(1).constValue();
         return summed == x && !loops.isEmpty() && count == extent(x, loops)
-                ? new Centred(c, x, mean, loops, count) : null;
+                ? new Centred(c, x, mean, loops, count)
+                : null;
     }
 
     /** What a chain of one-loop sums adds up; the loops are collected from the outside in. */

@@ -26,13 +26,18 @@ final class ContractFma {
         if (n.is(Op.ADD)) {
             Node a = n.input(0);
             Node b = n.input(1);
-            return isProduct(a) ? fma(a, b) : isProduct(b) ? fma(b, a)
-                    : openProduct(a) ? intoFma(a, b) : openProduct(b) ? intoFma(b, a) : n;
+            return isProduct(a)
+                    ? fma(a, b)
+                    : isProduct(b)
+                            ? fma(b, a)
+                            : openProduct(a) ? intoFma(a, b) : openProduct(b) ? intoFma(b, a) : n;
         } else if (n.is(Op.SUB)) {
             Node a = n.input(0);
             Node b = n.input(1);
             return isProduct(a) ? fma(a, b.neg()) : isProduct(b) ? fma(negated(b), a) : n;
-        } else if (n.is(Op.SUM) && isProduct(n.input(0)) && n.input(0).dtype().isFloating()
+        } else if (n.is(Op.SUM)
+                && isProduct(n.input(0))
+                && n.input(0).dtype().isFloating()
                 && sameType(n.input(0))) {
             return Node.of(Op.SUM_MUL, n.attrs(), n.input(0).inputs());
         }
@@ -49,7 +54,8 @@ final class ContractFma {
     }
 
     private static Node intoFma(Node open, Node addend) {
-        return Node.of(Op.FMA, Attrs.NONE, open.input(0), open.input(1), fma(open.input(2), addend));
+        return Node.of(
+                Op.FMA, Attrs.NONE, open.input(0), open.input(1), fma(open.input(2), addend));
     }
 
     private static boolean sameType(Node product) {

@@ -49,7 +49,8 @@ final class Loops {
         if (n.dtype() == DType.FLOAT64) {
             return n;
         }
-        return n.is(Op.CONST) ? Node.constant(n.constValue(), DType.FLOAT64)
+        return n.is(Op.CONST)
+                ? Node.constant(n.constValue(), DType.FLOAT64)
                 : isRoundedStatistic(n) ? n.input(0) : n.cast(DType.FLOAT64);
     }
 }

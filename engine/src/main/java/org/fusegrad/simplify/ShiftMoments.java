@@ -104,8 +104,11 @@ final class ShiftMoments {
         Map<Node, Node> at = new HashMap<>();
         for (Node n : Graph.topological(List.of(x))) {
             boolean inside = n.op().isElementwise();
-            at.put(n, inside ? n.withInputs(n.inputs().stream().map(at::get).toList())
-                    : slice(n, x, loops, j, samples));
+            at.put(
+                    n,
+                    inside
+                            ? n.withInputs(n.inputs().stream().map(at::get).toList())
+                            : slice(n, x, loops, j, samples));
         }
         return at.get(x);
     }

@@ -25,61 +25,94 @@ final class Simplify {
     private static final int ROUNDS = 20;
 
     static {
-        RULES.put(Op.ADD, List.of(
-                n -> zero(b(n)) ? fit(n, a(n)) : zero(a(n)) ? fit(n, b(n)) : null,
-                n -> b(n).is(Op.NEG) ? a(n).sub(a(b(n))) : null,
-                n -> a(n).is(Op.NEG) ? b(n).sub(a(a(n))) : null,
-                n -> a(n) == b(n) ? a(n).mul(2) : null,
-                n -> a(n).is(Op.ADD) && b(a(n)) == b(n) ? a(a(n)).add(b(n).mul(2)) : null,
-                n -> a(n).is(Op.ADD) && a(a(n)) == b(n) ? b(a(n)).add(b(n).mul(2)) : null,
-                Simplify::ordered));
-        RULES.put(Op.SUB, List.of(
-                n -> zero(b(n)) ? fit(n, a(n)) : null,
-                n -> zero(a(n)) ? b(n).neg() : null,
-                n -> b(n).is(Op.NEG) ? a(n).add(a(b(n))) : null,
-                n -> a(n) == b(n) && n.dtype() == DType.FLOAT64 && Loops.isSmall(n)
-                        ? n.like(0) : null));
-        RULES.put(Op.MUL, List.of(
-                n -> zero(b(n)) && isWide(n) ? n.like(0).expand(n.shape()) : null,
-                n -> one(b(n)) ? fit(n, a(n)) : one(a(n)) ? fit(n, b(n)) : null,
-                n -> a(n).is(Op.CONST) && !b(n).is(Op.CONST) ? b(n).mul(a(n)) : null,
-                n -> b(n).isConst(-1) ? a(n).neg() : null,
-                n -> a(n).is(Op.NEG) && b(n).is(Op.CONST) ? a(a(n)).mul(-b(n).constValue()) : null,
-                n -> a(n).is(Op.NEG) ? a(a(n)).mul(b(n)).neg() : null,
-                n -> b(n).is(Op.NEG) ? a(n).mul(a(b(n))).neg() : null,
-                n -> bothConst(n) && a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
-                        ? a(a(n)).mul(b(a(n)).constValue() * b(n).constValue()) : null,
-                n -> a(n).is(Op.DIV) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
-                        ? a(a(n)) : null,
-                Simplify::gatherFactors,
-                Simplify::ordered));
-        RULES.put(Op.DIV, List.of(
-                n -> one(b(n)) ? fit(n, a(n)) : null,
-                n -> a(n).is(Op.NEG) ? a(a(n)).div(b(n)).neg() : null,
-                n -> Loops.isRoundedStatistic(b(n)) && Loops.wider(a(n), b(n))
-                        ? a(n).mul(a(b(n)).unary(Op.RECIPROCAL).cast(DType.FLOAT32)) : null,
-                n -> a(n).is(Op.MUL) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
-                        ? a(a(n)) : null));
-        RULES.put(Op.NEG, List.of(
-                n -> a(n).is(Op.NEG) ? a(a(n)) : null,
-                n -> a(n).is(Op.SUB) ? b(a(n)).sub(a(a(n))) : null,
-                n -> a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
-                        ? a(a(n)).mul(-b(a(n)).constValue()) : null));
-        RULES.put(Op.POW, List.of(
-                n -> b(n).isConst(2) ? fit(n, a(n).mul(a(n))) : null,
-                n -> b(n).isConst(1) ? fit(n, a(n)) : null));
+        RULES.put(
+                Op.ADD,
+                List.of(
+                        n -> zero(b(n)) ? fit(n, a(n)) : zero(a(n)) ? fit(n, b(n)) : null,
+                        n -> b(n).is(Op.NEG) ? a(n).sub(a(b(n))) : null,
+                        n -> a(n).is(Op.NEG) ? b(n).sub(a(a(n))) : null,
+                        n -> a(n) == b(n) ? a(n).mul(2) : null,
+                        n -> a(n).is(Op.ADD) && b(a(n)) == b(n) ? a(a(n)).add(b(n).mul(2)) : null,
+                        n -> a(n).is(Op.ADD) && a(a(n)) == b(n) ? b(a(n)).add(b(n).mul(2)) : null,
+                        Simplify::ordered));
+        RULES.put(
+                Op.SUB,
+                List.of(
+                        n -> zero(b(n)) ? fit(n, a(n)) : null,
+                        n -> zero(a(n)) ? b(n).neg() : null,
+                        n -> b(n).is(Op.NEG) ? a(n).add(a(b(n))) : null,
+                        n -> a(n) == b(n) && n.dtype() == DType.FLOAT64 && Loops.isSmall(n)
+                                ? n.like(0)
+                                : null));
+        RULES.put(
+                Op.MUL,
+                List.of(
+                        n -> zero(b(n)) && isWide(n) ? n.like(0).expand(n.shape()) : null,
+                        n -> one(b(n)) ? fit(n, a(n)) : one(a(n)) ? fit(n, b(n)) : null,
+                        n -> a(n).is(Op.CONST) && !b(n).is(Op.CONST) ? b(n).mul(a(n)) : null,
+                        n -> b(n).isConst(-1) ? a(n).neg() : null,
+                        n -> a(n).is(Op.NEG) && b(n).is(Op.CONST)
+                                ? a(a(n)).mul(-b(n).constValue())
+                                : null,
+                        n -> a(n).is(Op.NEG) ? a(a(n)).mul(b(n)).neg() : null,
+                        n -> b(n).is(Op.NEG) ? a(n).mul(a(b(n))).neg() : null,
+                        n -> bothConst(n) && a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
+                                ? a(a(n)).mul(b(a(n)).constValue() * b(n).constValue())
+                                : null,
+                        n -> a(n).is(Op.DIV) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
+                                ? a(a(n))
+                                : null,
+                        Simplify::gatherFactors,
+                        Simplify::ordered));
+        RULES.put(
+                Op.DIV,
+                List.of(
+                        n -> one(b(n)) ? fit(n, a(n)) : null,
+                        n -> a(n).is(Op.NEG) ? a(a(n)).div(b(n)).neg() : null,
+                        n -> Loops.isRoundedStatistic(b(n)) && Loops.wider(a(n), b(n))
+                                ? a(n).mul(a(b(n)).unary(Op.RECIPROCAL).cast(DType.FLOAT32))
+                                : null,
+                        n -> a(n).is(Op.MUL) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
+                                ? a(a(n))
+                                : null));
+        RULES.put(
+                Op.NEG,
+                List.of(
+                        n -> a(n).is(Op.NEG) ? a(a(n)) : null,
+                        n -> a(n).is(Op.SUB) ? b(a(n)).sub(a(a(n))) : null,
+                        n -> a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
+                                ? a(a(n)).mul(-b(a(n)).constValue())
+                                : null));
+        RULES.put(
+                Op.POW,
+                List.of(
+                        n -> b(n).isConst(2) ? fit(n, a(n).mul(a(n))) : null,
+                        n -> b(n).isConst(1) ? fit(n, a(n)) : null));
         RULES.put(Op.WHERE, List.of(n -> n.input(1) == n.input(2) ? fit(n, n.input(1)) : null));
-        RULES.put(Op.CAST, List.of(
-                n -> a(n).dtype() == n.dtype() ? a(n) : null,
-                n -> a(n).is(Op.CONST) && n.dtype().isFloating() && !n.dtype().isHalf()
-                        ? Node.constant(round(a(n).constValue(), n.dtype()), n.dtype()) : null,
-                n -> n.dtype() == DType.FLOAT64 && Loops.isRoundedStatistic(a(n))
-                        ? a(a(n)) : null));
-        RULES.put(Op.SUM, List.of(
-                n -> Loops.isRoundedStatistic(a(n)) ? Node.of(Op.SUM, n.attrs(), a(a(n))) : null,
-                n -> isExpandedConstant(a(n)) && n.dtype().isFloating()
-                        ? n.like(a(a(n)).constValue() * a(n).shape().numel() / n.shape().numel())
-                                .expand(n.shape()) : null));
+        RULES.put(
+                Op.CAST,
+                List.of(
+                        n -> a(n).dtype() == n.dtype() ? a(n) : null,
+                        n -> a(n).is(Op.CONST)
+                                        && n.dtype().isFloating()
+                                        && !n.dtype().isHalf()
+                                ? Node.constant(round(a(n).constValue(), n.dtype()), n.dtype())
+                                : null,
+                        n -> n.dtype() == DType.FLOAT64 && Loops.isRoundedStatistic(a(n))
+                                ? a(a(n))
+                                : null));
+        RULES.put(
+                Op.SUM,
+                List.of(
+                        n -> Loops.isRoundedStatistic(a(n))
+                                ? Node.of(Op.SUM, n.attrs(), a(a(n)))
+                                : null,
+                        n -> isExpandedConstant(a(n)) && n.dtype().isFloating()
+                                ? n.like(a(a(n)).constValue()
+                                                * a(n).shape().numel()
+                                                / n.shape().numel())
+                                        .expand(n.shape())
+                                : null));
     }
 
     private Simplify() {}
@@ -113,12 +146,16 @@ final class Simplify {
 
     /** An expanded constant beside an operand of full shape is the constant itself. */
     private static Node withPlainConstants(Node n) {
-        boolean helps = n.op().isElementwise() && n.inputs().size() > 1
+        boolean helps = n.op().isElementwise()
+                && n.inputs().size() > 1
                 && n.inputs().stream().anyMatch(Simplify::isExpandedConstant)
-                && n.inputs().stream().anyMatch(
-                        in -> !isExpandedConstant(in) && in.shape().equals(n.shape()));
-        return helps ? n.withInputs(n.inputs().stream()
-                .map(in -> isExpandedConstant(in) ? in.input(0) : in).toList()) : n;
+                && n.inputs().stream()
+                        .anyMatch(in -> !isExpandedConstant(in) && in.shape().equals(n.shape()));
+        return helps
+                ? n.withInputs(n.inputs().stream()
+                        .map(in -> isExpandedConstant(in) ? in.input(0) : in)
+                        .toList())
+                : n;
     }
 
     private static boolean isExpandedConstant(Node n) {
@@ -128,7 +165,10 @@ final class Simplify {
     /** Arithmetic on float64 constants, and on float32 ones where it is exact enough to be the same. */
     private static Node fold(Node n) {
         boolean arithmetic = n.is(Op.ADD) || n.is(Op.SUB) || n.is(Op.MUL) || n.is(Op.DIV);
-        if (!arithmetic || !a(n).is(Op.CONST) || !b(n).is(Op.CONST) || !n.dtype().isFloating()) {
+        if (!arithmetic
+                || !a(n).is(Op.CONST)
+                || !b(n).is(Op.CONST)
+                || !n.dtype().isFloating()) {
             return null;
         }
         double x = a(n).constValue();
@@ -170,7 +210,9 @@ final class Simplify {
 
     /** Element-wise arithmetic on a rounded statistic, off the data, moves into float64. */
     private static Node widen(Node n) {
-        boolean applies = n.op().isElementwise() && n.dtype() == DType.FLOAT32 && Loops.isSmall(n)
+        boolean applies = n.op().isElementwise()
+                && n.dtype() == DType.FLOAT32
+                && Loops.isSmall(n)
                 && !n.is(Op.CAST)
                 && n.inputs().stream().anyMatch(Loops::isRoundedStatistic)
                 && n.inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32);

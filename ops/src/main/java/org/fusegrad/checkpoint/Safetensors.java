@@ -83,10 +83,15 @@ public final class Safetensors {
     public static void write(Path file, Checkpoint content) throws IOException {
         byte[] header = header(content);
         Path target = file.toAbsolutePath();
-        Path temporary =
-                Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+        // Created like any file of the user's, unlike a temporary file that only he could read.
+        Path temporary = target.resolveSibling(
+                target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
-            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (FileChannel out = FileChannel.open(
+                    temporary,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
                 writeAll(out, RawData.buffer(PREFIX).putLong(header.length).flip());
                 writeAll(out, ByteBuffer.wrap(header));
                 RawData data = new RawData();

@@ -166,7 +166,9 @@ public final class DataLoader {
         if (prefetch > 0) {
             return new Prefetch<>(batches(), k -> batch(order, epoch, k), prefetch);
         }
-        return IntStream.range(0, batches()).mapToObj(k -> batch(order, epoch, k)).iterator();
+        return IntStream.range(0, batches())
+                .mapToObj(k -> batch(order, epoch, k))
+                .iterator();
     }
 
     /* The one place that decides the order of an epoch. */

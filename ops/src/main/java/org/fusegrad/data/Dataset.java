@@ -106,14 +106,13 @@ public final class Dataset {
             throw new DataException(name + ": no images; a data set needs at least one");
         }
         if ((long) labels.length * shape.volume() != pixels.length) {
-            throw new DataException(
-                    "%s: %d labels of %s images need %d pixels but there are %d"
-                            .formatted(
-                                    name,
-                                    labels.length,
-                                    shape,
-                                    (long) labels.length * shape.volume(),
-                                    pixels.length));
+            throw new DataException("%s: %d labels of %s images need %d pixels but there are %d"
+                    .formatted(
+                            name,
+                            labels.length,
+                            shape,
+                            (long) labels.length * shape.volume(),
+                            pixels.length));
         }
         if (maxValue < 1 || maxValue > 255) {
             throw new DataException(
@@ -127,9 +126,8 @@ public final class Dataset {
         }
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= classNames.size()) {
-                throw new DataException(
-                        "%s: label %d of image %d is not within the %d classes"
-                                .formatted(name, labels[i], i, classNames.size()));
+                throw new DataException("%s: label %d of image %d is not within the %d classes"
+                        .formatted(name, labels[i], i, classNames.size()));
             }
         }
     }
@@ -225,9 +223,8 @@ public final class Dataset {
     public Dataset subset(int[] indices) {
         int volume = shape.volume();
         if ((long) indices.length * volume > MAX_BYTES) {
-            throw new DataException(
-                    "%s: a subset of %d images of %s does not fit one array"
-                            .formatted(name, indices.length, shape));
+            throw new DataException("%s: a subset of %d images of %s does not fit one array"
+                    .formatted(name, indices.length, shape));
         }
         byte[] chosen = new byte[indices.length * volume];
         int[] chosenLabels = new int[indices.length];
@@ -290,7 +287,8 @@ public final class Dataset {
             for (int v = 0; v < 256; v++) {
                 squares += (v - mean) * (v - mean) * histogram[v];
             }
-            boolean constant = Arrays.stream(histogram).filter(count -> count > 0).count() == 1;
+            boolean constant =
+                    Arrays.stream(histogram).filter(count -> count > 0).count() == 1;
             means.add(mean / maxValue);
             stds.add(constant ? 1.0 : Math.sqrt(squares / n) / maxValue);
         }
@@ -341,9 +339,8 @@ public final class Dataset {
                             .formatted(name, shape.volume(), offset, out.length));
         }
         if (normalization.channels() != channels()) {
-            throw new DataException(
-                    "%s: normalization has %d channels but the images have %d"
-                            .formatted(name, normalization.channels(), channels()));
+            throw new DataException("%s: normalization has %d channels but the images have %d"
+                    .formatted(name, normalization.channels(), channels()));
         }
     }
 
@@ -380,9 +377,8 @@ public final class Dataset {
 
     private int checkIndex(int index) {
         if (index < 0 || index >= size()) {
-            throw new DataException(
-                    "%s: image index %d is not within the %d images"
-                            .formatted(name, index, size()));
+            throw new DataException("%s: image index %d is not within the %d images"
+                    .formatted(name, index, size()));
         }
         return index;
     }

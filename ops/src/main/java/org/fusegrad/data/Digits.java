@@ -78,10 +78,9 @@ public final class Digits {
 
     private static int[] values(String line, int row) {
         try {
-            int[] values =
-                    line == null
-                            ? new int[0]
-                            : Arrays.stream(line.split(",")).mapToInt(Integer::parseInt).toArray();
+            int[] values = line == null
+                    ? new int[0]
+                    : Arrays.stream(line.split(",")).mapToInt(Integer::parseInt).toArray();
             if (values.length == SHAPE.volume() + 1
                     && Arrays.stream(values).allMatch(v -> v >= 0 && v <= MAX_VALUE)) {
                 return values;

@@ -14,18 +14,17 @@ public final class FashionMnist {
             List.of(Path.of("/usr/share/datasets/fashion-mnist"));
 
     /** What the labels 0..9 mean. */
-    public static final List<String> CLASS_NAMES =
-            List.of(
-                    "t-shirt",
-                    "trouser",
-                    "pullover",
-                    "dress",
-                    "coat",
-                    "sandal",
-                    "shirt",
-                    "sneaker",
-                    "bag",
-                    "boot");
+    public static final List<String> CLASS_NAMES = List.of(
+            "t-shirt",
+            "trouser",
+            "pullover",
+            "dress",
+            "coat",
+            "sandal",
+            "shirt",
+            "sneaker",
+            "bag",
+            "boot");
 
     private FashionMnist() {}
 
@@ -44,16 +43,12 @@ public final class FashionMnist {
      * @throws DataException if none has, or a file is malformed
      */
     public static Dataset.Split load(List<Path> directories) {
-        Path found =
-                find(directories)
-                        .orElseThrow(
-                                () ->
-                                        new DataException(
-                                                "fashion-mnist: none of "
-                                                        + directories
-                                                        + " has the four IDX files; install the"
-                                                        + " Debian package dataset-fashion-mnist or"
-                                                        + " name their directory"));
+        Path found = find(directories)
+                .orElseThrow(() -> new DataException("fashion-mnist: none of "
+                        + directories
+                        + " has the four IDX files; install the"
+                        + " Debian package dataset-fashion-mnist or"
+                        + " name their directory"));
         return load(found);
     }
 

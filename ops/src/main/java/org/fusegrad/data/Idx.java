@@ -127,10 +127,8 @@ public final class Idx {
     private static Path require(Path directory, String base) {
         return find(directory, base)
                 .orElseThrow(
-                        () ->
-                                new DataException(
-                                        "%s has neither %s nor %s.gz; put one of them there"
-                                                .formatted(directory, base, base)));
+                        () -> new DataException("%s has neither %s nor %s.gz; put one of them there"
+                                .formatted(directory, base, base)));
     }
 
     private static Optional<Path> find(Path directory, String base) {
@@ -152,9 +150,8 @@ public final class Idx {
             int headerBytes = 4 + 4 * sizes.length;
             byte[] header = in.readNBytes(headerBytes);
             if (header.length < headerBytes) {
-                throw new DataException(
-                        "%s ends after %d of the %d header bytes%s"
-                                .formatted(file, header.length, headerBytes, CURE));
+                throw new DataException("%s ends after %d of the %d header bytes%s"
+                        .formatted(file, header.length, headerBytes, CURE));
             }
             long expected = parseHeader(file, ByteBuffer.wrap(header), magic, sizes);
             checkFileSize(file, headerBytes + expected, zipped);
@@ -186,9 +183,8 @@ public final class Idx {
             sizes[i] = header.getInt();
             int most = i == 0 ? MAX_COUNT : MAX_SIDE;
             if (sizes[i] < 1 || sizes[i] > most) {
-                throw new DataException(
-                        "%s states a %s of %d, which is not within 1..%d%s"
-                                .formatted(file, sizeName(i), sizes[i], most, CURE));
+                throw new DataException("%s states a %s of %d, which is not within 1..%d%s"
+                        .formatted(file, sizeName(i), sizes[i], most, CURE));
             }
             bytes *= sizes[i];
         }
@@ -212,9 +208,8 @@ public final class Idx {
                             .formatted(file, expected, size, CURE));
         }
         if (!zipped && expected != size) {
-            throw new DataException(
-                    "%s should be %d bytes long by its header but is %d%s"
-                            .formatted(file, expected, size, CURE));
+            throw new DataException("%s should be %d bytes long by its header but is %d%s"
+                    .formatted(file, expected, size, CURE));
         }
     }
 
@@ -223,14 +218,12 @@ public final class Idx {
     private static byte[] readData(Path file, InputStream in, int expected) throws IOException {
         byte[] data = in.readNBytes(expected);
         if (data.length < expected) {
-            throw new DataException(
-                    "%s ends after %d of the %d data bytes its header states%s"
-                            .formatted(file, data.length, expected, CURE));
+            throw new DataException("%s ends after %d of the %d data bytes its header states%s"
+                    .formatted(file, data.length, expected, CURE));
         }
         if (in.read() >= 0) {
-            throw new DataException(
-                    "%s holds more than the %d data bytes its header states%s"
-                            .formatted(file, expected, CURE));
+            throw new DataException("%s holds more than the %d data bytes its header states%s"
+                    .formatted(file, expected, CURE));
         }
         return data;
     }

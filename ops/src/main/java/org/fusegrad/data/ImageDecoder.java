@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -128,9 +127,8 @@ final class ImageDecoder implements AutoCloseable {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
             if (bytes.length > MAX_FILE_BYTES) {
-                throw new DataException(
-                        "%s is longer than the limit of %d bytes; re-encode it"
-                                .formatted(file, MAX_FILE_BYTES));
+                throw new DataException("%s is longer than the limit of %d bytes; re-encode it"
+                        .formatted(file, MAX_FILE_BYTES));
             }
             return bytes;
         } catch (IOException e) {
@@ -144,8 +142,8 @@ final class ImageDecoder implements AutoCloseable {
             case JPEG_START -> jpeg;
             case PNG_START -> png;
             default ->
-                    throw new DataException(
-                            file + " does not start like a JPEG or PNG file; convert or remove it");
+                throw new DataException(
+                        file + " does not start like a JPEG or PNG file; convert or remove it");
         };
     }
 

@@ -62,9 +62,8 @@ public final class ImageFolder {
                                 .formatted(height, width, MAX_SIDE));
             }
             if (threads < 1 || threads > MAX_THREADS) {
-                throw new DataException(
-                        "image folder: %d threads is not within 1..%d"
-                                .formatted(threads, MAX_THREADS));
+                throw new DataException("image folder: %d threads is not within 1..%d"
+                        .formatted(threads, MAX_THREADS));
             }
         }
 
@@ -153,11 +152,8 @@ public final class ImageFolder {
         boolean hasTest = Files.exists(test, LinkOption.NOFOLLOW_LINKS);
         boolean hasVal = Files.exists(val, LinkOption.NOFOLLOW_LINKS);
         if (hasTest == hasVal) {
-            throw new DataException(
-                    "%s has %s; load the parts you want with loadClasses"
-                            .formatted(
-                                    directory,
-                                    hasTest ? "both test and val" : "neither test nor val"));
+            throw new DataException("%s has %s; load the parts you want with loadClasses"
+                    .formatted(directory, hasTest ? "both test and val" : "neither test nor val"));
         }
         return hasTest ? test : val;
     }

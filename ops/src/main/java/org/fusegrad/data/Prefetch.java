@@ -28,9 +28,8 @@ final class Prefetch<T> implements Iterator<T> {
     Prefetch(int count, IntFunction<T> items, int depth) {
         this.count = count;
         this.items = items;
-        worker =
-                new ThreadPoolExecutor(
-                        1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Prefetch::daemon);
+        worker = new ThreadPoolExecutor(
+                1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Prefetch::daemon);
         worker.allowCoreThreadTimeOut(true);
         while (submitted < Math.min(count, depth)) {
             submitNext();

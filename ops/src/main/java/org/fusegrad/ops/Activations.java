@@ -2,6 +2,8 @@ package org.fusegrad.ops;
 
 import static org.fusegrad.ops.Constants.replace;
 
+import java.util.List;
+import org.fusegrad.Primitives;
 import org.fusegrad.Tensor;
 
 /**
@@ -114,9 +116,16 @@ public final class Activations {
         return softplus(x.neg(), 1, SOFTPLUS_IS_IDENTITY).neg();
     }
 
-    /** relu6(x + 3) / 6. */
+    /**
+     * relu6(x + 3) / 6. The slope is declared as PyTorch computes it, with 1/6 rounded to float32 for
+     * every type, so that float64 gradients agree with its to the last digit too.
+     */
     public static Tensor hardsigmoid(Tensor x) {
-        return relu6(x.add(3)).div(6);
+        Tensor y = relu6(x.add(3)).div(6);
+        return Primitives.customGradient(y, List.of(x), dy -> {
+            Tensor inside = x.gt(-3).and(x.lt(3));
+            return List.of(replace(inside.not(), 0, dy.mul(1f / 6f)));
+        });
     }
 
     /** x relu6(x + 3) / 6 (Howard et al. 2019). */

@@ -7,11 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,6 +16,10 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DataLoaderTest {
     private static final int SIDE = 3;
@@ -85,8 +84,11 @@ final class DataLoaderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 50})
     void shuffledEpochsCoverEachImageOnceAndRepeat(int prefetch) {
-        DataLoader loader =
-                DataLoader.builder(numbered(28), 5).shuffle().seed(7).prefetch(prefetch).build();
+        DataLoader loader = DataLoader.builder(numbered(28), 5)
+                .shuffle()
+                .seed(7)
+                .prefetch(prefetch)
+                .build();
         long[] first = labels(loader.epoch(0));
         assertArrayEquals(
                 IntStream.range(0, 28).asLongStream().toArray(),
@@ -127,9 +129,14 @@ final class DataLoaderTest {
     void augmentationDependsOnSeedEpochAndSampleOnly() {
         Dataset data = numbered(28);
         Augmentation changes = new Augmentation(1, true);
-        DataLoader ordered = DataLoader.builder(data, 5).augment(changes).seed(3).build();
-        DataLoader shuffled =
-                DataLoader.builder(data, 9).augment(changes).seed(3).shuffle().prefetch(2).build();
+        DataLoader ordered =
+                DataLoader.builder(data, 5).augment(changes).seed(3).build();
+        DataLoader shuffled = DataLoader.builder(data, 9)
+                .augment(changes)
+                .seed(3)
+                .shuffle()
+                .prefetch(2)
+                .build();
         Map<Long, List<Integer>> first = images(ordered.epoch(4));
         assertEquals(first, images(shuffled.epoch(4)));
         assertNotEquals(first, images(ordered.epoch(5)));
@@ -153,7 +160,9 @@ final class DataLoaderTest {
     }
 
     private static int[] pixels(float[] values) {
-        return IntStream.range(0, values.length).map(i -> Math.round(values[i] * 255)).toArray();
+        return IntStream.range(0, values.length)
+                .map(i -> Math.round(values[i] * 255))
+                .toArray();
     }
 
     @Test
@@ -181,8 +190,8 @@ final class DataLoaderTest {
     @Test
     void refusesBadSettingsNamingTheNumbers() {
         Dataset data = numbered(10);
-        String message =
-                assertThrows(DataException.class, () -> DataLoader.builder(data, 11)).getMessage();
+        String message = assertThrows(DataException.class, () -> DataLoader.builder(data, 11))
+                .getMessage();
         assertTrue(message.contains("11") && message.contains("10 images"), message);
         assertThrows(DataException.class, () -> DataLoader.builder(data, 0));
         DataLoader.Builder builder = DataLoader.builder(data, 5);
@@ -195,18 +204,18 @@ final class DataLoaderTest {
 
     @Test
     void prefetchPassesFaultsOnAndEnds() {
-        Iterator<Integer> items =
-                new Prefetch<>(
-                        3,
-                        i -> {
-                            if (i == 1) {
-                                throw new DataException("item 1 is bad");
-                            }
-                            return i;
-                        },
-                        2);
+        Iterator<Integer> items = new Prefetch<>(
+                3,
+                i -> {
+                    if (i == 1) {
+                        throw new DataException("item 1 is bad");
+                    }
+                    return i;
+                },
+                2);
         assertEquals(0, items.next());
-        assertEquals("item 1 is bad", assertThrows(DataException.class, items::next).getMessage());
+        assertEquals(
+                "item 1 is bad", assertThrows(DataException.class, items::next).getMessage());
         assertFalse(items.hasNext() && items.next() != 2);
         assertThrows(NoSuchElementException.class, new Prefetch<>(0, i -> i, 2)::next);
     }
@@ -230,18 +239,17 @@ final class DataLoaderTest {
 
     @Test
     void waitingForAPrefetchedBatchCanBeInterrupted() {
-        Prefetch<Integer> slow =
-                new Prefetch<>(
-                        1,
-                        i -> {
-                            try {
-                                Thread.sleep(500);
-                            } catch (InterruptedException e) {
-                                throw new AssertionError(e);
-                            }
-                            return i;
-                        },
-                        1);
+        Prefetch<Integer> slow = new Prefetch<>(
+                1,
+                i -> {
+                    try {
+                        Thread.sleep(500);
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                    return i;
+                },
+                1);
         Thread.currentThread().interrupt();
         assertThrows(DataException.class, slow::next);
         assertTrue(Thread.interrupted());

@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 
 final class DatasetTest {
     private static final Dataset.Shape PIXEL = new Dataset.Shape(1, 1, 1);
@@ -61,10 +60,9 @@ final class DatasetTest {
         Arrays.fill(bytes, (byte) 5);
         int[] classes = new int[labels];
         Arrays.fill(classes, label);
-        DataException fault =
-                assertThrows(
-                        DataException.class,
-                        () -> Dataset.of("d", PIXEL, max, bytes, classes, List.of("a", "b")));
+        DataException fault = assertThrows(
+                DataException.class,
+                () -> Dataset.of("d", PIXEL, max, bytes, classes, List.of("a", "b")));
 
         assertTrue(fault.getMessage().contains(says), fault.getMessage());
     }
@@ -89,15 +87,15 @@ final class DatasetTest {
         assertArrayEquals(new int[] {24, 23, 23}, parts.train().classCounts());
         assertArrayEquals(new int[] {10, 10, 10}, parts.test().classCounts());
         int[] train = values(parts.train());
-        int[] both =
-                IntStream.concat(Arrays.stream(train), Arrays.stream(values(parts.test())))
-                        .sorted()
-                        .toArray();
+        int[] both = IntStream.concat(Arrays.stream(train), Arrays.stream(values(parts.test())))
+                .sorted()
+                .toArray();
         assertArrayEquals(IntStream.range(0, 100).toArray(), both);
         assertArrayEquals(Arrays.stream(train).sorted().toArray(), train);
         assertArrayEquals(train, values(data.split(0.7, 5).train()));
         assertNotEquals(
-                Arrays.toString(train), Arrays.toString(values(data.split(0.7, 6).train())));
+                Arrays.toString(train),
+                Arrays.toString(values(data.split(0.7, 6).train())));
     }
 
     @ParameterizedTest

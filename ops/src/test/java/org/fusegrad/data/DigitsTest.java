@@ -5,13 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DigitsTest {
     @Test
@@ -42,10 +41,8 @@ final class DigitsTest {
     @ValueSource(strings = {"", "1,2,3\n", "a,b\n", "17"})
     void refusesMalformedRows(String csv) {
         byte[] bytes = csv.getBytes(StandardCharsets.US_ASCII);
-        DataException fault =
-                assertThrows(
-                        DataException.class,
-                        () -> Digits.parse(new ByteArrayInputStream(bytes), 1));
+        DataException fault = assertThrows(
+                DataException.class, () -> Digits.parse(new ByteArrayInputStream(bytes), 1));
         assertTrue(fault.getMessage().startsWith("digits: row 1 "), fault.getMessage());
     }
 

@@ -6,12 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,12 +14,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class IdxTest {
     private static final int IMAGES = 0x803;
     private static final int LABELS = 0x801;
 
-    @TempDir Path directory;
+    @TempDir
+    Path directory;
 
     /** Returns the header numbers big-endian, followed by the given number of bytes 0, 1, 2... */
     private static byte[] idx(int dataBytes, int... header) {
@@ -50,7 +50,8 @@ final class IdxTest {
     }
 
     private static void assertRefused(Path file, String says) {
-        String message = assertThrows(DataException.class, () -> Idx.images(file)).getMessage();
+        String message =
+                assertThrows(DataException.class, () -> Idx.images(file)).getMessage();
         assertTrue(message.contains(says), message);
         assertTrue(message.startsWith(file.toString()), message);
     }
@@ -153,14 +154,15 @@ final class IdxTest {
         assertEquals(1, parts.test().size());
         assertEquals(new Dataset.Shape(1, 2, 2), parts.test().shape());
         assertArrayEquals(new int[] {0, 1, 2}, parts.train().labels());
-        assertEquals(directory, FashionMnist.find(List.of(Path.of("no"), directory)).get());
+        assertEquals(
+                directory, FashionMnist.find(List.of(Path.of("no"), directory)).get());
     }
 
     @Test
     void refusesImagesAndLabelsOfDifferentCounts() throws IOException {
         writeFour(2);
-        String message =
-                assertThrows(DataException.class, () -> FashionMnist.load(directory)).getMessage();
+        String message = assertThrows(DataException.class, () -> FashionMnist.load(directory))
+                .getMessage();
         assertTrue(message.contains("has 3 images but"), message);
         assertTrue(message.contains("has 2 labels"), message);
     }
@@ -174,11 +176,11 @@ final class IdxTest {
     @Test
     void namesTheMissingFileAndTheCure() {
         List<Path> nowhere = List.of(directory);
-        String message =
-                assertThrows(DataException.class, () -> FashionMnist.load(nowhere)).getMessage();
+        String message = assertThrows(DataException.class, () -> FashionMnist.load(nowhere))
+                .getMessage();
         assertTrue(message.contains("dataset-fashion-mnist"), message);
-        message =
-                assertThrows(DataException.class, () -> FashionMnist.load(directory)).getMessage();
+        message = assertThrows(DataException.class, () -> FashionMnist.load(directory))
+                .getMessage();
         assertTrue(message.contains("train-images-idx3-ubyte.gz"), message);
     }
 

@@ -6,12 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,13 +15,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
-
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ImageFolderTest {
     private static final ImageFolder.Options DEFAULTS = ImageFolder.Options.defaults();
 
-    @TempDir Path root;
+    @TempDir
+    Path root;
 
     /** Writes train and test with classes cat (red) and dog (blue), 4x6 pixels. */
     @BeforeEach
@@ -95,7 +94,8 @@ final class ImageFolderTest {
         BufferedImage image = filled(6, 4, 0);
         image.setRGB(5, 1, 0x0a141e);
         Path file = write("one/a/x.png", image);
-        byte[] pixels = ImageFolder.loadClasses(file.getParent().getParent(), DEFAULTS).image(0);
+        byte[] pixels =
+                ImageFolder.loadClasses(file.getParent().getParent(), DEFAULTS).image(0);
         assertEquals(10, pixels[6 + 5]);
         assertEquals(20, pixels[24 + 6 + 5]);
         assertEquals(30, pixels[48 + 6 + 5]);

@@ -29,8 +29,8 @@ public final class KernelCache {
             if (e.getCause() instanceof KernelException k) {
                 throw k;
             }
-            throw new KernelException("a kernel could not be generated: " + e.getCause(),
-                    e.getCause());
+            throw new KernelException(
+                    "a kernel could not be generated: " + e.getCause(), e.getCause());
         }
     }
 

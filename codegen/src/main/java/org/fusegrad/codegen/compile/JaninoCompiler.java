@@ -27,10 +27,12 @@ public final class JaninoCompiler implements SourceCompiler {
         } catch (CompileException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNumber();
             throw new KernelException(Listing.message(className, e.getMessage(), source, line), e);
-        } catch (InternalCompilerException | java.io.IOException | ClassNotFoundException
+        } catch (InternalCompilerException
+                | java.io.IOException
+                | ClassNotFoundException
                 | LinkageError e) {
-            throw new KernelException(Listing.message(className, String.valueOf(e.getMessage()),
-                    source, 0), e);
+            throw new KernelException(
+                    Listing.message(className, String.valueOf(e.getMessage()), source, 0), e);
         }
     }
 

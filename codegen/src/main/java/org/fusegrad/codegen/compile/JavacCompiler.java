@@ -49,13 +49,23 @@ public final class JavacCompiler implements SourceCompiler {
         if (SimdSupport.get().isAvailable()) {
             options.addAll(List.of("--add-modules", SimdSupport.MODULE));
         }
-        boolean ok = javac.getTask(null, files, problems, options, null,
-                List.of(new Source(className, source))).call();
+        boolean ok = javac.getTask(
+                        null,
+                        files,
+                        problems,
+                        options,
+                        null,
+                        List.of(new Source(className, source)))
+                .call();
         if (!ok) {
             Diagnostic<?> first = problems.getDiagnostics().stream()
-                    .filter(d -> d.getKind() == Diagnostic.Kind.ERROR).findFirst().orElseThrow();
-            throw new KernelException(Listing.message(className, first.getMessage(Locale.ROOT),
-                    source, (int) first.getLineNumber()), null);
+                    .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
+                    .findFirst()
+                    .orElseThrow();
+            throw new KernelException(
+                    Listing.message(className, first.getMessage(Locale.ROOT), source, (int)
+                            first.getLineNumber()),
+                    null);
         }
         return files.load(className);
     }
@@ -64,8 +74,11 @@ public final class JavacCompiler implements SourceCompiler {
         List<String> parts = new ArrayList<>();
         for (Class<?> c : List.of(JavacCompiler.class, KernelException.class)) {
             try {
-                parts.add(new java.io.File(
-                        c.getProtectionDomain().getCodeSource().getLocation().toURI()).getPath());
+                parts.add(new java.io.File(c.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI())
+                        .getPath());
             } catch (java.net.URISyntaxException e) {
                 throw new IllegalStateException(e);
             }
@@ -96,8 +109,11 @@ public final class JavacCompiler implements SourceCompiler {
         }
 
         @Override
-        public JavaFileObject getJavaFileForOutput(Location location, String className,
-                JavaFileObject.Kind kind, javax.tools.FileObject sibling) {
+        public JavaFileObject getJavaFileForOutput(
+                Location location,
+                String className,
+                JavaFileObject.Kind kind,
+                javax.tools.FileObject sibling) {
             return new SimpleJavaFileObject(URI.create("mem:///" + className), kind) {
                 @Override
                 public OutputStream openOutputStream() {

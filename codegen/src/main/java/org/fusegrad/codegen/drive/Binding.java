@@ -89,7 +89,8 @@ final class Binding {
     }
 
     private static double start(Node reduction) {
-        return reduction.is(Op.MAX) ? Double.NEGATIVE_INFINITY
+        return reduction.is(Op.MAX)
+                ? Double.NEGATIVE_INFINITY
                 : reduction.is(Op.MIN) ? Double.POSITIVE_INFINITY : 0;
     }
 

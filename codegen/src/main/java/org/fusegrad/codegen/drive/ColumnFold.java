@@ -16,7 +16,11 @@ final class ColumnFold {
     private final int blocks;
     private final int number;
 
-    ColumnFold(LoopKernel kernel, Binding binding, RowProgram program, LoopStep step,
+    ColumnFold(
+            LoopKernel kernel,
+            Binding binding,
+            RowProgram program,
+            LoopStep step,
             Reduction reduction) {
         this.binding = binding;
         this.program = program;
@@ -29,31 +33,60 @@ final class ColumnFold {
         this.number = kernel.array(reduction.node());
     }
 
+    /** Folds the whole result. */
     void run() {
-        int from = binding.offsets[number];
+        fold(0, 1, size, null, null);
+    }
+
+    /** Folds the part of the result that belongs to one slab. */
+    void slab(int[] at, boolean[] fixed) {
+        int[] strides = binding.strides[reduction.partial()];
+        int from = 0;
+        int inner = step.inner();
+        int rows = 1;
+        for (int i = 0; i < strides.length; i++) {
+            from += fixed[i] ? at[i] * strides[i] : 0;
+            boolean free = !fixed[i] && strides[i] != 0 && i != inner;
+            rows *= free ? binding.size(i) : 1;
+        }
+        for (int row = 0; row < rows; row++) {
+            int start = from;
+            int rest = row;
+            for (int i = strides.length - 1; i >= 0; i--) {
+                if (!fixed[i] && strides[i] != 0 && i != inner) {
+                    start += rest % binding.size(i) * strides[i];
+                    rest /= binding.size(i);
+                }
+            }
+            fold(start, strides[inner], binding.size(inner), at, fixed);
+        }
+    }
+
+    private void fold(int from, int by, int count, int[] at, boolean[] fixed) {
+        int offset = binding.offsets[number];
         for (int b = 0; b < blocks; b++) {
             boolean finite = true;
-            for (int i = 0; i < size; i++) {
-                finite &= Math.abs(partial[b * size + i]) <= Float.MAX_VALUE;
+            for (int i = 0; i < count; i++) {
+                finite &= Math.abs(partial[b * size + from + i * by]) <= Float.MAX_VALUE;
             }
-            double[] exact = finite ? null : exact(b);
-            for (int i = 0; i < size; i++) {
-                float p = partial[b * size + i];
-                total[from + i] += finite || Math.abs(p) <= Float.MAX_VALUE ? p : exact[i];
+            double[] exact = finite ? null : exact(b, at, fixed);
+            for (int i = 0; i < count; i++) {
+                int k = from + i * by;
+                float p = partial[b * size + k];
+                total[offset + k] += finite || Math.abs(p) <= Float.MAX_VALUE ? p : exact[k];
             }
         }
     }
 
     /** The sums of one block of rows taken again in float64. */
-    private double[] exact(int block) {
+    private double[] exact(int block, int[] at, boolean[] fixed) {
         double[] sums = new double[size];
         Nest nest = new Nest(binding, program, step).exact();
         for (Reduction r : step.reductions()) {
             int array = binding.numberOf(r.node());
-            nest.replacing(array, r == reduction ? sums
-                    : copy(binding.arrays[array]));
+            nest.replacing(array, r == reduction ? sums : copy(binding.arrays[array]));
         }
-        nest.block(reduction.loop(), block * Binding.BLOCK_ROWS);
+        nest.block(reduction.loop(), block * Binding.BLOCK_ROWS, at, fixed);
         return sums;
     }
 

@@ -1,7 +1,9 @@
 package org.fusegrad.codegen.drive;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -51,14 +53,16 @@ public final class FusedKernel implements Kernel {
 
     /** Slabs in one task: enough work, and never two tasks in one block of partial sums. */
     private int slabUnit(int slabAxes) {
-        int inSlab = Math.max(1, Arrays.stream(domain).reduce(1, (a, b) -> a * b) / slabs);
-        int unit = Math.max(1, GRAIN / inSlab);
-        boolean crossing = kernel.steps().stream().flatMap(s -> s.reductions().stream())
+        long inSlab = Math.max(1, elements() / slabs);
+        int unit = (int) Math.max(1, GRAIN / inSlab);
+        boolean crossing = kernel.steps().stream()
+                .flatMap(s -> s.reductions().stream())
                 .anyMatch(r -> r.mode() != Mode.ROW && slab[r.loop()]);
         if (!crossing) {
             return unit;
         }
-        boolean direct = kernel.steps().stream().flatMap(s -> s.reductions().stream())
+        boolean direct = kernel.steps().stream()
+                .flatMap(s -> s.reductions().stream())
                 .anyMatch(r -> r.mode() == Mode.DIRECT && slab[r.loop()] && isInside(r));
         int block = Binding.BLOCK_ROWS;
         return slabAxes == 1 && !direct ? (unit + block - 1) / block * block : slabs;
@@ -71,25 +75,31 @@ public final class FusedKernel implements Kernel {
     @Override
     public void run(Value[] inputs, Value[] outputs, Workers workers) {
         Binding binding = new Binding(kernel, inputs, outputs);
-        RowProgram program = programs.current(Arrays.stream(domain).reduce(1, (a, b) -> a * b));
+        RowProgram program = programs.current(elements());
         for (Schedule.Step s : schedule.before()) {
             new Nest(binding, program, step(s)).whole();
-            fold(binding, List.of(s), program);
+            folds(binding, s, program, r -> true).forEach(ColumnFold::run);
         }
         if (slabs > 1) {
             int tasks = (slabs + slabUnit - 1) / slabUnit;
             workers.forEach(tasks, t -> slabs(binding, program, t));
-            fold(binding, schedule.inside(), program);
+            for (Schedule.Step s : schedule.inside()) {
+                folds(binding, s, program, r -> slab[r.loop()]).forEach(ColumnFold::run);
+            }
         } else {
             for (Schedule.Step s : schedule.inside()) {
                 rows(binding, program, step(s), workers);
-                fold(binding, List.of(s), program);
+                folds(binding, s, program, r -> true).forEach(ColumnFold::run);
             }
         }
         for (Schedule.Step s : schedule.after()) {
             new Nest(binding, program, step(s)).whole();
-            fold(binding, List.of(s), program);
+            folds(binding, s, program, r -> true).forEach(ColumnFold::run);
         }
+    }
+
+    private long elements() {
+        return Arrays.stream(domain).asLongStream().reduce(1, (a, b) -> a * b);
     }
 
     private LoopStep step(Schedule.Step s) {
@@ -100,8 +110,10 @@ public final class FusedKernel implements Kernel {
     private void slabs(Binding binding, RowProgram program, int task) {
         List<Schedule.Step> inside = schedule.inside();
         Nest[] nests = new Nest[inside.size()];
+        List<List<ColumnFold>> folds = new ArrayList<>();
         for (int i = 0; i < nests.length; i++) {
             nests[i] = new Nest(binding, program, step(inside.get(i)));
+            folds.add(folds(binding, inside.get(i), program, r -> !slab[r.loop()]));
         }
         int[] index = new int[domain.length];
         int end = Math.min(slabs, (task + 1) * slabUnit);
@@ -113,8 +125,11 @@ public final class FusedKernel implements Kernel {
                     rest /= domain[i];
                 }
             }
-            for (Nest nest : nests) {
-                nest.slab(index, slab);
+            for (int i = 0; i < nests.length; i++) {
+                nests[i].slab(index, slab);
+                for (ColumnFold fold : folds.get(i)) {
+                    fold.slab(index, slab);
+                }
             }
         }
     }
@@ -141,16 +156,14 @@ public final class FusedKernel implements Kernel {
         });
     }
 
-    /** Adds blocks of partial sums in order, in float64; takes again what overflowed. */
-    private void fold(Binding binding, List<Schedule.Step> steps, RowProgram program) {
-        for (Schedule.Step s : steps) {
-            LoopStep step = step(s);
-            for (Reduction r : step.reductions()) {
-                if (r.mode() == Mode.COLUMN) {
-                    new ColumnFold(kernel, binding, program, step, r).run();
-                }
-            }
-        }
+    /** What adds up the partial sums of a step's column reductions. */
+    private List<ColumnFold> folds(
+            Binding binding, Schedule.Step s, RowProgram program, Predicate<Reduction> which) {
+        LoopStep step = step(s);
+        return step.reductions().stream()
+                .filter(r -> r.mode() == Mode.COLUMN && which.test(r))
+                .map(r -> new ColumnFold(kernel, binding, program, step, r))
+                .toList();
     }
 
     @Override

@@ -107,12 +107,16 @@ final class Nest {
         }
     }
 
-    /** The rows of one block along a loop. */
-    void block(int loop, int from) {
+    /** The rows of one block along a loop, within one slab where {@code fixed} names its loops. */
+    void block(int loop, int from, int[] at, boolean[] fixed) {
         int to = Math.min(binding.size(loop), from + Binding.BLOCK_ROWS);
         int rows = rows();
         for (int row = 0; row < rows; row++) {
-            if (index[loop] >= from && index[loop] < to) {
+            boolean inside = index[loop] >= from && index[loop] < to;
+            for (int k = 0; fixed != null && k < loops.length; k++) {
+                inside &= !fixed[loops[k]] || index[loops[k]] == at[loops[k]];
+            }
+            if (inside) {
                 row(0, length);
             }
             advance();
@@ -151,8 +155,8 @@ final class Nest {
         }
         for (Reduction r : step.reductions()) {
             if (r.partial() >= 0) {
-                frame.at[r.partial()] += index[r.loop()] / Binding.BLOCK_ROWS
-                        * binding.blockStride[r.partial()];
+                frame.at[r.partial()] +=
+                        index[r.loop()] / Binding.BLOCK_ROWS * binding.blockStride[r.partial()];
             }
         }
         for (int done = 0; done < count; done += FusedKernel.BLOCK) {

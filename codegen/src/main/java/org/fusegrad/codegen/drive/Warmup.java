@@ -39,8 +39,10 @@ public final class Warmup {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                System.getLogger("org.fusegrad").log(System.Logger.Level.WARNING,
-                        "a kernel stays in scalar form: " + e.getMessage());
+                System.getLogger("org.fusegrad")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "a kernel stays in scalar form: " + e.getMessage());
             }
         }
     }
@@ -72,7 +74,8 @@ public final class Warmup {
                 }
             }
         }
-        double[] constants = kernel.constants().stream().mapToDouble(n -> n.constValue()).toArray();
+        double[] constants =
+                kernel.constants().stream().mapToDouble(n -> n.constValue()).toArray();
         return new Frame(arrays, constants, reductions);
     }
 

@@ -5,7 +5,8 @@ final class JavaLiterals {
     private JavaLiterals() {}
 
     static String of(float v) {
-        return Float.isFinite(v) ? v + "f"
+        return Float.isFinite(v)
+                ? v + "f"
                 : "Float.intBitsToFloat(" + Float.floatToRawIntBits(v) + ")";
     }
 

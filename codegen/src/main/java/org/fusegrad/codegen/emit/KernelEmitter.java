@@ -74,36 +74,49 @@ public final class KernelEmitter {
         if (vectorSteps > 0) {
             type.addField(species());
         }
-        String text = JavaFile.builder(PACKAGE, type.build()).indent("    ")
-                .skipJavaLangImports(true).build().toString();
+        String text = JavaFile.builder(PACKAGE, type.build())
+                .indent("    ")
+                .skipJavaLangImports(true)
+                .build()
+                .toString();
         return new Source(PACKAGE + "." + simpleName, withImports(text), vectorSteps);
     }
 
     private static void dispatch(CodeBlock.Builder cases, int label, String method) {
-        cases.add("case $L:\n$>", label).addStatement("$L(f)", method).addStatement("break")
+        cases.add("case $L:\n$>", label)
+                .addStatement("$L(f)", method)
+                .addStatement("break")
                 .add("$<");
     }
 
     private static MethodSpec run(CodeBlock.Builder cases) {
         CodeBlock body = cases.add("default:\n$>")
-                .addStatement("throw new IllegalArgumentException()").add("$<")
-                .endControlFlow().build();
-        return MethodSpec.methodBuilder("run").addModifiers(Modifier.PUBLIC)
-                .addParameter(TypeName.INT, "step").addParameter(Frame.class, "f")
-                .addCode(body).build();
+                .addStatement("throw new IllegalArgumentException()")
+                .add("$<")
+                .endControlFlow()
+                .build();
+        return MethodSpec.methodBuilder("run")
+                .addModifiers(Modifier.PUBLIC)
+                .addParameter(TypeName.INT, "step")
+                .addParameter(Frame.class, "f")
+                .addCode(body)
+                .build();
     }
 
     private static MethodSpec method(String name, StepEmitter emitter) {
-        return MethodSpec.methodBuilder(name).addModifiers(Modifier.STATIC)
+        return MethodSpec.methodBuilder(name)
+                .addModifiers(Modifier.STATIC)
                 .addParameter(Frame.class, "f")
                 .addJavadoc("<pre>\n$L</pre>\n", emitter.listing())
-                .addCode(emitter.body()).build();
+                .addCode(emitter.body())
+                .build();
     }
 
     private FieldSpec species() {
         TypeName type = ClassName.get(SimdSupport.MODULE, "VectorSpecies");
         return FieldSpec.builder(type, "S", Modifier.STATIC, Modifier.FINAL)
-                .initializer("FloatVector.SPECIES_$L", bits).build();
+                .initializer("FloatVector.SPECIES_$L", bits)
+                .build();
     }
 
     /** Imports of what the statements name as text. */
@@ -111,7 +124,10 @@ public final class KernelEmitter {
         StringBuilder imports = new StringBuilder();
         if (vectorSteps > 0) {
             for (String name : new String[] {"FloatVector", "VectorMask", "VectorOperators"}) {
-                imports.append("import ").append(SimdSupport.MODULE).append('.').append(name)
+                imports.append("import ")
+                        .append(SimdSupport.MODULE)
+                        .append('.')
+                        .append(name)
                         .append(";\n");
             }
         }

@@ -16,8 +16,8 @@ import org.fusegrad.graph.Op;
  */
 final class KernelNames {
     private static final int LONGEST = 24;
-    private static final Set<String> RESERVED =
-            Set.of("f", "i", "n", "end", "bound", "lanes", "wide", "base", "m", "l", "S", "W", "at");
+    private static final Set<String> RESERVED = Set.of(
+            "f", "i", "n", "end", "bound", "lanes", "wide", "base", "m", "l", "S", "W", "at");
 
     private final Map<Node, String> names = new IdentityHashMap<>();
     private final Set<String> taken = new HashSet<>(RESERVED);
@@ -53,8 +53,7 @@ final class KernelNames {
             boolean plain = c < 128 && (Character.isLetterOrDigit(c) || c == '_');
             s.append(plain ? c : '_');
         }
-        boolean odd = s.isEmpty() || !Character.isLetter(s.charAt(0))
-                || SourceVersion.isKeyword(s);
+        boolean odd = s.isEmpty() || !Character.isLetter(s.charAt(0)) || SourceVersion.isKeyword(s);
         return odd ? "v_" + s : s.toString();
     }
 

@@ -24,10 +24,11 @@ final class ScalarLanes implements Lanes {
         put(Op.SQRT, "(?) Math.sqrt($1)");
         put(Op.RSQRT, "1 / (?) Math.sqrt($1)");
         put(Op.RECIPROCAL, "1 / $1");
-        for (Op op : List.of(Op.EXP, Op.EXPM1, Op.LOG, Op.LOG1P, Op.TANH, Op.SIGMOID, Op.ERF,
-                Op.SIN, Op.COS, Op.ATAN)) {
+        for (Op op : List.of(
+                Op.EXP, Op.EXPM1, Op.LOG, Op.LOG1P, Op.TANH, Op.SIGMOID, Op.ERF, Op.SIN, Op.COS)) {
             put(op, "#." + op + "($1)");
         }
+        put(Op.ATAN, "(?) StrictMath.atan($1)");
         put(Op.NOT, "!$1");
         put(Op.ADD, "$1 + $2");
         put(Op.SUB, "$1 - $2");
@@ -93,7 +94,8 @@ final class ScalarLanes implements Lanes {
 
     private String cast(String x, DType from, DType to) {
         if (from == DType.BOOL) {
-            return to.isHalf() ? store(x + " ? 1f : 0f", to)
+            return to.isHalf()
+                    ? store(x + " ? 1f : 0f", to)
                     : "(" + type(to) + ") (" + x + " ? 1 : 0)";
         } else if (to == DType.BOOL) {
             return x + " != 0";

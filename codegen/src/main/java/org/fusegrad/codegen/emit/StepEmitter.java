@@ -59,13 +59,15 @@ final class StepEmitter {
     }
 
     private boolean vectorisable() {
-        boolean body = step.isFull() && step.step().body().stream()
-                .allMatch(VectorLanes.INSTANCE::supports);
-        boolean loads = step.step().loads().stream().allMatch(n -> n.dtype() == DType.FLOAT32
-                || !variesAlongRow(n) && n.dtype() == DType.BOOL);
+        boolean body = step.isFull()
+                && step.step().body().stream().allMatch(VectorLanes.INSTANCE::supports);
+        boolean loads = step.step().loads().stream()
+                .allMatch(n -> n.dtype() == DType.FLOAT32
+                        || !variesAlongRow(n) && n.dtype() == DType.BOOL);
         boolean stores = step.step().stores().stream().allMatch(n -> n.dtype() == DType.FLOAT32);
-        boolean sums = step.reductions().stream().allMatch(r -> r.termType() == DType.FLOAT32
-                && r.node().inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32));
+        boolean sums = step.reductions().stream()
+                .allMatch(r -> r.termType() == DType.FLOAT32
+                        && r.node().inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32));
         return body && loads && stores && sums;
     }
 
@@ -131,13 +133,13 @@ final class StepEmitter {
     private void rowConstant(CodeBlock.Builder code, Node n, String value, boolean cast) {
         DType dtype = n.dtype();
         String type = ScalarLanes.INSTANCE.type(dtype);
-        String converted = cast ? dtype == DType.BOOL ? value + " != 0" : "(" + type + ") " + value
-                : value;
+        String converted =
+                cast ? dtype == DType.BOOL ? value + " != 0" : "(" + type + ") " + value : value;
         code.addStatement("$L $L = $L", type, names.of(n), converted);
         rowConstants.add(n);
         if (vector && dtype == DType.FLOAT32) {
-            code.addStatement("FloatVector $LV = FloatVector.broadcast(S, $L)", names.of(n),
-                    names.of(n));
+            code.addStatement(
+                    "FloatVector $LV = FloatVector.broadcast(S, $L)", names.of(n), names.of(n));
         } else if (vector) {
             code.addStatement("VectorMask $LV = S.maskAll($L)", names.of(n), names.of(n));
         }
@@ -155,7 +157,11 @@ final class StepEmitter {
     private void accumulator(CodeBlock.Builder code, Reduction r) {
         String name = names.of(r.node());
         if (r.mode() == Mode.COLUMN) {
-            array(code, r.node(), exact ? kernel.array(r.node()) : r.partial(), name,
+            array(
+                    code,
+                    r.node(),
+                    exact ? kernel.array(r.node()) : r.partial(),
+                    name,
                     exact ? DType.FLOAT64 : DType.FLOAT32);
         } else if (r.mode() == Mode.DIRECT) {
             array(code, r.node(), kernel.array(r.node()), name, r.node().dtype());
@@ -183,20 +189,25 @@ final class StepEmitter {
         for (Node n : step.step().loads()) {
             if (variesAlongRow(n)) {
                 String element = names.of(n) + "Array[" + index(names.of(n)) + "]";
-                String value = n.dtype() == DType.BOOL ? element + " != 0"
+                String value = n.dtype() == DType.BOOL
+                        ? element + " != 0"
                         : ScalarLanes.widened(element, n.dtype());
-                code.addStatement("$L $L = $L", scalarType(n.dtype().compute()), names.of(n), value);
+                code.addStatement(
+                        "$L $L = $L", scalarType(n.dtype().compute()), names.of(n), value);
             }
         }
         for (Node n : step.step().body()) {
             List<String> operands = n.inputs().stream().map(this::scalarOperand).toList();
-            code.addStatement("$L $L = $L", scalarType(n.dtype()), names.of(n),
+            code.addStatement(
+                    "$L $L = $L",
+                    scalarType(n.dtype()),
+                    names.of(n),
                     ScalarLanes.INSTANCE.apply(n, operands));
         }
         step.reductions().forEach(r -> scalarAdd(code, r));
         for (Node n : step.step().stores()) {
-            String value = n.dtype() == DType.BOOL
-                    ? "(byte) (" + names.of(n) + " ? 1 : 0)" : names.of(n);
+            String value =
+                    n.dtype() == DType.BOOL ? "(byte) (" + names.of(n) + " ? 1 : 0)" : names.of(n);
             code.addStatement("$LArray[$L] = $L", names.of(n), index(names.of(n)), value);
         }
         code.endControlFlow();
@@ -205,7 +216,8 @@ final class StepEmitter {
     private String scalarOperand(Node in) {
         boolean loadedHere = step.step().loads().contains(in) && variesAlongRow(in);
         return in.dtype().isHalf() && !loadedHere
-                ? ScalarLanes.widened(names.of(in), in.dtype()) : names.of(in);
+                ? ScalarLanes.widened(names.of(in), in.dtype())
+                : names.of(in);
     }
 
     private String index(String name) {
@@ -215,16 +227,24 @@ final class StepEmitter {
     private void scalarAdd(CodeBlock.Builder code, Reduction r) {
         String name = names.of(r.node());
         String at = name + "Array[" + index(name) + "]";
-        String target = r.mode() != Mode.ROW ? at
+        String target = r.mode() != Mode.ROW
+                ? at
                 : !r.isSum() || exact || r.termType() == DType.INT64 ? name + "Sum" : lane(r);
         List<String> terms = r.node().inputs().stream().map(this::scalarOperand).toList();
         if (!r.isSum()) {
             code.addStatement("$L = Math.$L($L, $L)", target, r.node().op(), target, terms.get(0));
         } else if (terms.size() == 2 && r.termType() != DType.INT64) {
             String cast = exact || r.node().dtype() == DType.FLOAT64 && r.mode() == Mode.DIRECT
-                    ? "(double) " : "";
-            code.addStatement("$L = Math.fma($L$L, $L$L, $L)", target, cast, terms.get(0), cast,
-                    terms.get(1), target);
+                    ? "(double) "
+                    : "";
+            code.addStatement(
+                    "$L = Math.fma($L$L, $L$L, $L)",
+                    target,
+                    cast,
+                    terms.get(0),
+                    cast,
+                    terms.get(1),
+                    target);
         } else {
             code.addStatement("$L = $L + $L", target, target, String.join(" * ", terms));
         }
@@ -246,12 +266,15 @@ final class StepEmitter {
         for (Reduction r : step.reductions()) {
             for (int k = 0; k < copies && r.mode() == Mode.ROW; k++) {
                 String start = r.isSum() ? "0f" : names.of(r.node()) + "Sum";
-                code.addStatement("FloatVector $L$L = FloatVector.broadcast(S, $L)",
-                        names.of(r.node()) + "V", k, start);
+                code.addStatement(
+                        "FloatVector $L$L = FloatVector.broadcast(S, $L)",
+                        names.of(r.node()) + "V",
+                        k,
+                        start);
             }
         }
-        code.beginControlFlow("for (int end = n - $L; i <= end; i += $L)", width * copies,
-                width * copies);
+        code.beginControlFlow(
+                "for (int end = n - $L; i <= end; i += $L)", width * copies, width * copies);
         for (int k = 0; k < copies; k++) {
             vectorBlock(code, k, k * width);
         }
@@ -262,7 +285,8 @@ final class StepEmitter {
             code.addStatement("i += $L", width);
             code.endControlFlow();
         }
-        step.reductions().stream().filter(r -> r.mode() == Mode.ROW)
+        step.reductions().stream()
+                .filter(r -> r.mode() == Mode.ROW)
                 .forEach(r -> drain(code, r, copies));
     }
 
@@ -272,37 +296,56 @@ final class StepEmitter {
         code.add("{\n$>");
         for (Node n : step.step().loads()) {
             if (variesAlongRow(n)) {
-                code.addStatement("FloatVector $LV = FloatVector.fromArray(S, $LArray, $L$L)",
-                        names.of(n), names.of(n), index(names.of(n)), plus);
+                code.addStatement(
+                        "FloatVector $LV = FloatVector.fromArray(S, $LArray, $L$L)",
+                        names.of(n),
+                        names.of(n),
+                        index(names.of(n)),
+                        plus);
             }
         }
         for (Node n : step.step().body()) {
-            List<String> operands = n.inputs().stream().map(in -> names.of(in) + "V").toList();
-            code.addStatement("$L $LV = $L", VectorLanes.INSTANCE.type(n.dtype()), names.of(n),
+            List<String> operands =
+                    n.inputs().stream().map(in -> names.of(in) + "V").toList();
+            code.addStatement(
+                    "$L $LV = $L",
+                    VectorLanes.INSTANCE.type(n.dtype()),
+                    names.of(n),
                     VectorLanes.INSTANCE.apply(n, operands));
         }
         for (Reduction r : step.reductions()) {
             vectorAdd(code, r, copy, plus);
         }
         for (Node n : step.step().stores()) {
-            code.addStatement("$LV.intoArray($LArray, $L$L)", names.of(n), names.of(n),
-                    index(names.of(n)), plus);
+            code.addStatement(
+                    "$LV.intoArray($LArray, $L$L)",
+                    names.of(n),
+                    names.of(n),
+                    index(names.of(n)),
+                    plus);
         }
         code.add("$<}\n");
     }
 
     private void vectorAdd(CodeBlock.Builder code, Reduction r, int copy, String plus) {
         String name = names.of(r.node());
-        List<String> terms = r.node().inputs().stream().map(in -> names.of(in) + "V").toList();
+        List<String> terms =
+                r.node().inputs().stream().map(in -> names.of(in) + "V").toList();
         String before = name + "V" + copy;
         if (r.mode() != Mode.ROW) {
             before = name + "P";
-            code.addStatement("FloatVector $L = FloatVector.fromArray(S, $LArray, $L$L)", before,
-                    name, index(name), plus);
+            code.addStatement(
+                    "FloatVector $L = FloatVector.fromArray(S, $LArray, $L$L)",
+                    before,
+                    name,
+                    index(name),
+                    plus);
         }
-        String sum = !r.isSum() ? before + "." + r.node().op() + "(" + terms.get(0) + ")"
-                : terms.size() == 2 ? terms.get(0) + ".fma(" + terms.get(1) + ", " + before + ")"
-                : before + ".add(" + terms.get(0) + ")";
+        String sum = !r.isSum()
+                ? before + "." + r.node().op() + "(" + terms.get(0) + ")"
+                : terms.size() == 2
+                        ? terms.get(0) + ".fma(" + terms.get(1) + ", " + before + ")"
+                        : before + ".add(" + terms.get(0) + ")";
         if (r.mode() == Mode.ROW) {
             code.addStatement("$L = $L", before, sum);
         } else {
@@ -315,12 +358,21 @@ final class StepEmitter {
         String name = names.of(r.node());
         for (int k = 0; k < copies; k++) {
             if (r.isSum()) {
-                code.addStatement("$LV$L.intoArray(f.lanes, $L)", name, k,
+                code.addStatement(
+                        "$LV$L.intoArray(f.lanes, $L)",
+                        name,
+                        k,
                         laneBase.get(r.node()) * LANES + k * width);
             } else {
                 String op = r.node().op().toString();
-                code.addStatement("$LSum = Math.$L($LSum, $LV$L.reduceLanes(VectorOperators.$L))",
-                        name, op, name, name, k, op.toUpperCase(java.util.Locale.ROOT));
+                code.addStatement(
+                        "$LSum = Math.$L($LSum, $LV$L.reduceLanes(VectorOperators.$L))",
+                        name,
+                        op,
+                        name,
+                        name,
+                        k,
+                        op.toUpperCase(java.util.Locale.ROOT));
             }
         }
     }
@@ -338,7 +390,10 @@ final class StepEmitter {
             if (lanes) {
                 String array = r.termType() == DType.FLOAT64 ? "wideLanes" : "lanes";
                 int each = r.termType() == DType.FLOAT64 ? LANES / 2 : LANES;
-                code.addStatement("double $LSum = Frame.sum(f.$L, $L)", name, array,
+                code.addStatement(
+                        "double $LSum = Frame.sum(f.$L, $L)",
+                        name,
+                        array,
                         laneBase.get(r.node()) * each);
                 retry |= r.termType() == DType.FLOAT32;
             }
@@ -375,7 +430,8 @@ final class StepEmitter {
     private String total(Reduction r) {
         String sum = names.of(r.node()) + "Sum";
         return exact && isLaneSum(r)
-                ? "Frame.orElse(f.sums[" + laneBase.get(r.node()) + "], " + sum + ")" : sum;
+                ? "Frame.orElse(f.sums[" + laneBase.get(r.node()) + "], " + sum + ")"
+                : sum;
     }
 
     private String finite() {
@@ -390,16 +446,19 @@ final class StepEmitter {
 
     /** Whether the step needs its exact form too. */
     boolean needsExact() {
-        return step.reductions().stream().anyMatch(r -> r.isSum()
-                && r.termType() == DType.FLOAT32 && r.mode() != Mode.DIRECT);
+        return step.reductions().stream()
+                .anyMatch(
+                        r -> r.isSum() && r.termType() == DType.FLOAT32 && r.mode() != Mode.DIRECT);
     }
 
     /** The lines of the graph that this step computes, for the comment above it. */
     String listing() {
         StringBuilder text = new StringBuilder();
         for (Node n : reading()) {
-            text.append(names.of(n)).append(" = ")
-                    .append(GraphPrinter.equation(n, names.all())).append('\n');
+            text.append(names.of(n))
+                    .append(" = ")
+                    .append(GraphPrinter.equation(n, names.all()))
+                    .append('\n');
         }
         return text.toString();
     }

@@ -50,9 +50,10 @@ final class VectorLanes implements Lanes {
     @Override
     public boolean supports(Node node) {
         boolean typed = node.dtype() == DType.FLOAT32 || node.dtype() == DType.BOOL;
-        return typed && PATTERNS.containsKey(node.op())
-                && node.inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32
-                        || in.dtype() == DType.BOOL);
+        return typed
+                && PATTERNS.containsKey(node.op())
+                && node.inputs().stream()
+                        .allMatch(in -> in.dtype() == DType.FLOAT32 || in.dtype() == DType.BOOL);
     }
 
     @Override

@@ -46,7 +46,8 @@ public final class SimdSupport {
             Object species = vectors.getField("SPECIES_PREFERRED").get(null);
             Class<?> type = Class.forName(MODULE + ".VectorSpecies");
             int bits = (int) type.getMethod("vectorBitSize").invoke(species);
-            return bits >= 128 ? new SimdSupport(bits, "")
+            return bits >= 128
+                    ? new SimdSupport(bits, "")
                     : new SimdSupport(0, "vectors of this machine have only " + bits + " bits");
         } catch (ReflectiveOperationException e) {
             return new SimdSupport(0, "the Vector API of this JVM is not usable: " + e);

@@ -67,10 +67,10 @@ final class Contractions {
         for (int i = 0; i < r - 2; i++) {
             batches *= out.shape().dim(i);
         }
-        Positions rows = (batch, line, from, to, p) -> even(
-                start(a, batch) + line * a.stride(r - 1), a.stride(r - 2), from, to, p);
-        Positions columns = (batch, line, from, to, p) -> even(
-                start(b, batch) + line * b.stride(r - 2), b.stride(r - 1), from, to, p);
+        Positions rows = (batch, line, from, to, p) ->
+                even(start(a, batch) + line * a.stride(r - 1), a.stride(r - 2), from, to, p);
+        Positions columns = (batch, line, from, to, p) ->
+                even(start(b, batch) + line * b.stride(r - 2), b.stride(r - 1), from, to, p);
         int m = out.shape().dim(r - 2);
         int n = out.shape().dim(r - 1);
         contract(batches, m, n, k, new Factor(a, rows), new Factor(b, columns), out, w);

@@ -197,8 +197,7 @@ final class Convert {
     }
 
     private static void storeHalf(float x, Value to, int q) {
-        to.shorts()[q] =
-                to.dtype() == DType.BFLOAT16 ? Half.toBfloat16(x) : Half.toFloat16(x);
+        to.shorts()[q] = to.dtype() == DType.BFLOAT16 ? Half.toBfloat16(x) : Half.toFloat16(x);
     }
 
     private static void loadLongs(Value from, int p, int ps, long[] to, int n) {

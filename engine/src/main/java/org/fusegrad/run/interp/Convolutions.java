@@ -72,8 +72,8 @@ final class Convolutions {
     static void conv(Node node, Value[] in, Value out, Workers workers) {
         Value x = Convert.contiguous(in[0], out.dtype(), workers);
         Value w = Convert.contiguous(in[1], out.dtype(), workers);
-        Convolutions c = new Convolutions(
-                (Attrs.Conv) node.attrs(), x.shape(), w.shape(), out.shape());
+        Convolutions c =
+                new Convolutions((Attrs.Conv) node.attrs(), x.shape(), w.shape(), out.shape());
         int depth = c.channels * c.taps;
         Factor a = new Factor(w, (b, k, from, to, p) -> {
             int group = b % c.groups * c.filters * depth;
@@ -83,16 +83,15 @@ final class Convolutions {
             int plane = batch * c.channels + k / c.taps;
             c.meet(c::input, c.y, c.x, x.offset() + plane * c.xSize, k % c.taps, from, to, p);
         });
-        Contractions.contract(
-                c.batch * c.groups, c.filters, c.ySize, depth, a, b, out, workers);
+        Contractions.contract(c.batch * c.groups, c.filters, c.ySize, depth, a, b, out, workers);
     }
 
     /** The gradient of x from dy and w. */
     static void convInput(Node node, Value[] in, Value out, Workers workers) {
         Value dy = Convert.contiguous(in[0], out.dtype(), workers);
         Value w = Convert.contiguous(in[1], out.dtype(), workers);
-        Convolutions c = new Convolutions(
-                (Attrs.Conv) node.attrs(), out.shape(), w.shape(), dy.shape());
+        Convolutions c =
+                new Convolutions((Attrs.Conv) node.attrs(), out.shape(), w.shape(), dy.shape());
         Factor a = new Factor(w, (b, k, from, to, p) -> {
             int filter = b % c.groups * c.filters + k / c.taps;
             int start = w.offset() + filter * c.channels * c.taps + k % c.taps;
@@ -102,16 +101,16 @@ final class Convolutions {
             int plane = batch * c.filters + k / c.taps;
             c.meet(c::output, c.x, c.y, dy.offset() + plane * c.ySize, k % c.taps, from, to, p);
         });
-        Contractions.contract(c.batch * c.groups, c.channels, c.xSize, c.filters * c.taps, a, b,
-                out, workers);
+        Contractions.contract(
+                c.batch * c.groups, c.channels, c.xSize, c.filters * c.taps, a, b, out, workers);
     }
 
     /** The gradient of w from x and dy. */
     static void convWeight(Node node, Value[] in, Value out, Workers workers) {
         Value x = Convert.contiguous(in[0], out.dtype(), workers);
         Value dy = Convert.contiguous(in[1], out.dtype(), workers);
-        Convolutions c = new Convolutions(
-                (Attrs.Conv) node.attrs(), x.shape(), out.shape(), dy.shape());
+        Convolutions c =
+                new Convolutions((Attrs.Conv) node.attrs(), x.shape(), out.shape(), dy.shape());
         Factor a = new Factor(dy, (group, k, from, to, p) -> {
             int plane = (k / c.ySize * c.groups + group) * c.filters;
             int start = dy.offset() + plane * c.ySize + k % c.ySize;
@@ -121,8 +120,8 @@ final class Convolutions {
             int plane = (k / c.ySize * c.groups + group) * c.channels;
             c.taps(x.offset() + plane * c.xSize, k % c.ySize, from, to, p);
         });
-        Contractions.contract(c.groups, c.filters, c.channels * c.taps, c.batch * c.ySize, a, b,
-                out, workers);
+        Contractions.contract(
+                c.groups, c.filters, c.channels * c.taps, c.batch * c.ySize, a, b, out, workers);
     }
 
     /** The input coordinate that a tap sees from an output coordinate. */

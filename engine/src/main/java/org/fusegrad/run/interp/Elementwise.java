@@ -37,46 +37,66 @@ final class Elementwise {
     private static void floats(Functions.FloatUnary f, Value x, Value out, Workers w) {
         float[] a = x.floats();
         float[] c = out.floats();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            for (int k = at; k < at + n; k++, i += s[0]) {
-                c[k] = f.apply(a[i]);
-            }
-        }, x);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    for (int k = at; k < at + n; k++, i += s[0]) {
+                        c[k] = f.apply(a[i]);
+                    }
+                },
+                x);
     }
 
     private static void doubles(DoubleUnaryOperator f, Value x, Value out, Workers w) {
         double[] a = x.doubles();
         double[] c = out.doubles();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            for (int k = at; k < at + n; k++, i += s[0]) {
-                c[k] = f.applyAsDouble(a[i]);
-            }
-        }, x);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    for (int k = at; k < at + n; k++, i += s[0]) {
+                        c[k] = f.applyAsDouble(a[i]);
+                    }
+                },
+                x);
     }
 
     private static void longs(LongUnaryOperator f, Value x, Value out, Workers w) {
         long[] a = x.longs();
         long[] c = out.longs();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            for (int k = at; k < at + n; k++, i += s[0]) {
-                c[k] = f.applyAsLong(a[i]);
-            }
-        }, x);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    for (int k = at; k < at + n; k++, i += s[0]) {
+                        c[k] = f.applyAsLong(a[i]);
+                    }
+                },
+                x);
     }
 
     /** Negation of truth values. */
     static void not(Node node, Value[] in, Value out, Workers w) {
         byte[] a = in[0].bytes();
         byte[] c = out.bytes();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            for (int k = at; k < at + n; k++, i += s[0]) {
-                c[k] = (byte) (a[i] == 0 ? 1 : 0);
-            }
-        }, in[0]);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    for (int k = at; k < at + n; k++, i += s[0]) {
+                        c[k] = (byte) (a[i] == 0 ? 1 : 0);
+                    }
+                },
+                in[0]);
     }
 
     /** Two operands. */
@@ -96,39 +116,57 @@ final class Elementwise {
         float[] a = x.floats();
         float[] b = y.floats();
         float[] c = out.floats();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            int j = p[1];
-            for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
-                c[k] = f.apply(a[i], b[j]);
-            }
-        }, x, y);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    int j = p[1];
+                    for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
+                        c[k] = f.apply(a[i], b[j]);
+                    }
+                },
+                x,
+                y);
     }
 
     private static void doubles(DoubleBinaryOperator f, Value x, Value y, Value out, Workers w) {
         double[] a = x.doubles();
         double[] b = y.doubles();
         double[] c = out.doubles();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            int j = p[1];
-            for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
-                c[k] = f.applyAsDouble(a[i], b[j]);
-            }
-        }, x, y);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    int j = p[1];
+                    for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
+                        c[k] = f.applyAsDouble(a[i], b[j]);
+                    }
+                },
+                x,
+                y);
     }
 
     private static void longs(LongBinaryOperator f, Value x, Value y, Value out, Workers w) {
         long[] a = x.longs();
         long[] b = y.longs();
         long[] c = out.longs();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            int j = p[1];
-            for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
-                c[k] = f.applyAsLong(a[i], b[j]);
-            }
-        }, x, y);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    int j = p[1];
+                    for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
+                        c[k] = f.applyAsLong(a[i], b[j]);
+                    }
+                },
+                x,
+                y);
     }
 
     /** Comparisons, and operations on truth values: a relation at every element. */
@@ -151,45 +189,61 @@ final class Elementwise {
         return a.isFloating() || b.isFloating() ? DType.FLOAT32 : DType.INT64;
     }
 
-    private static void floatTest(
-            Functions.DoubleTest f, Value x, Value y, Value out, Workers w) {
+    private static void floatTest(Functions.DoubleTest f, Value x, Value y, Value out, Workers w) {
         float[] a = x.floats();
         float[] b = y.floats();
         byte[] c = out.bytes();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            int j = p[1];
-            for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
-                c[k] = (byte) (f.test(a[i], b[j]) ? 1 : 0);
-            }
-        }, x, y);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    int j = p[1];
+                    for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
+                        c[k] = (byte) (f.test(a[i], b[j]) ? 1 : 0);
+                    }
+                },
+                x,
+                y);
     }
 
-    private static void doubleTest(
-            Functions.DoubleTest f, Value x, Value y, Value out, Workers w) {
+    private static void doubleTest(Functions.DoubleTest f, Value x, Value y, Value out, Workers w) {
         double[] a = x.doubles();
         double[] b = y.doubles();
         byte[] c = out.bytes();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            int j = p[1];
-            for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
-                c[k] = (byte) (f.test(a[i], b[j]) ? 1 : 0);
-            }
-        }, x, y);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    int j = p[1];
+                    for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
+                        c[k] = (byte) (f.test(a[i], b[j]) ? 1 : 0);
+                    }
+                },
+                x,
+                y);
     }
 
     private static void longTest(Functions.LongTest f, Value x, Value y, Value out, Workers w) {
         long[] a = x.longs();
         long[] b = y.longs();
         byte[] c = out.bytes();
-        Walk.over(out.shape(), 1, w, (at, n, p, s) -> {
-            int i = p[0];
-            int j = p[1];
-            for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
-                c[k] = (byte) (f.test(a[i], b[j]) ? 1 : 0);
-            }
-        }, x, y);
+        Walk.over(
+                out.shape(),
+                1,
+                w,
+                (at, n, p, s) -> {
+                    int i = p[0];
+                    int j = p[1];
+                    for (int k = at; k < at + n; k++, i += s[0], j += s[1]) {
+                        c[k] = (byte) (f.test(a[i], b[j]) ? 1 : 0);
+                    }
+                },
+                x,
+                y);
     }
 
     /** The second operand where the first is true, else the third, in any type. */
@@ -260,8 +314,7 @@ final class Elementwise {
     private static Walk.Run fma(float[] a, float[] b, float[] c, float[] out) {
         return (at, n, p, s) -> {
             for (int k = 0; k < n; k++) {
-                out[at + k] = Math.fma(
-                        a[p[0] + k * s[0]], b[p[1] + k * s[1]], c[p[2] + k * s[2]]);
+                out[at + k] = Math.fma(a[p[0] + k * s[0]], b[p[1] + k * s[1]], c[p[2] + k * s[2]]);
             }
         };
     }
@@ -269,8 +322,7 @@ final class Elementwise {
     private static Walk.Run fma(double[] a, double[] b, double[] c, double[] out) {
         return (at, n, p, s) -> {
             for (int k = 0; k < n; k++) {
-                out[at + k] = Math.fma(
-                        a[p[0] + k * s[0]], b[p[1] + k * s[1]], c[p[2] + k * s[2]]);
+                out[at + k] = Math.fma(a[p[0] + k * s[0]], b[p[1] + k * s[1]], c[p[2] + k * s[2]]);
             }
         };
     }

@@ -61,7 +61,10 @@ final class GraphKernel implements Kernel {
         }
         for (int i = steps.size() - 1; i >= 0; i--) {
             Step step = steps.get(i);
-            int[] last = Arrays.stream(step.operands).filter(s -> !used[s]).distinct().toArray();
+            int[] last = Arrays.stream(step.operands)
+                    .filter(s -> !used[s])
+                    .distinct()
+                    .toArray();
             for (int s : last) {
                 used[s] = true;
             }

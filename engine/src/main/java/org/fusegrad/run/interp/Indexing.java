@@ -36,19 +36,25 @@ final class Indexing {
         long[] index = in[1].longs();
         Object from = x.buffer().array();
         Object to = out.buffer().array();
-        Walk.over(out.shape(), 2, w, (at, n, p, s) -> {
-            if (s[1] == 0) {
-                int i = check(index[p[1]], Op.GATHER, axis, size);
-                Convert.move(from, p[0] + i * apart, s[0], to, at, 1, n);
-                return;
-            }
-            int[] position = new int[n];
-            for (int k = 0; k < n; k++) {
-                int i = check(index[p[1] + k * s[1]], Op.GATHER, axis, size);
-                position[k] = p[0] + k * s[0] + i * apart;
-            }
-            Convert.take(from, position, to, at);
-        }, still(x, axis, out.shape()), in[1]);
+        Walk.over(
+                out.shape(),
+                2,
+                w,
+                (at, n, p, s) -> {
+                    if (s[1] == 0) {
+                        int i = check(index[p[1]], Op.GATHER, axis, size);
+                        Convert.move(from, p[0] + i * apart, s[0], to, at, 1, n);
+                        return;
+                    }
+                    int[] position = new int[n];
+                    for (int k = 0; k < n; k++) {
+                        int i = check(index[p[1] + k * s[1]], Op.GATHER, axis, size);
+                        position[k] = p[0] + k * s[0] + i * apart;
+                    }
+                    Convert.take(from, position, to, at);
+                },
+                still(x, axis, out.shape()),
+                in[1]);
     }
 
     /** The value stretched to a shape without moving along an axis. */
@@ -85,7 +91,10 @@ final class Indexing {
         w.forEach((width - 1) / each + 1, t -> {
             int from = t * each;
             int count = Math.min(each, width - from);
-            scatterPart(part(x, cut, from, count), part(in[1], cut, from, count), axis,
+            scatterPart(
+                    part(x, cut, from, count),
+                    part(in[1], cut, from, count),
+                    axis,
                     part(out, cut, from, count));
         });
     }
@@ -105,20 +114,25 @@ final class Indexing {
         int size = out.shape().dim(axis);
         int apart = sum.stride(axis);
         long[] from = index.longs();
-        Walk.inOrder(x.shape(), (number, n, p, s) -> {
-            int[] position = new int[n];
-            for (int k = 0; k < n; k++) {
-                int i = check(from[p[1] + k * s[1]], Op.SCATTER_ADD, axis, size);
-                position[k] = p[2] + k * s[2] + i * apart;
-            }
-            if (exact) {
-                add(x.longs(), p[0], s[0], position, sum.longs());
-            } else {
-                double[] terms = new double[n];
-                Convert.load(x, p[0], s[0], terms, 0, n);
-                add(terms, position, sum.doubles());
-            }
-        }, x, index, still(sum, axis, x.shape()));
+        Walk.inOrder(
+                x.shape(),
+                (number, n, p, s) -> {
+                    int[] position = new int[n];
+                    for (int k = 0; k < n; k++) {
+                        int i = check(from[p[1] + k * s[1]], Op.SCATTER_ADD, axis, size);
+                        position[k] = p[2] + k * s[2] + i * apart;
+                    }
+                    if (exact) {
+                        add(x.longs(), p[0], s[0], position, sum.longs());
+                    } else {
+                        double[] terms = new double[n];
+                        Convert.load(x, p[0], s[0], terms, 0, n);
+                        add(terms, position, sum.doubles());
+                    }
+                },
+                x,
+                index,
+                still(sum, axis, x.shape()));
         Convert.copy(sum, out);
     }
 
@@ -145,24 +159,29 @@ final class Indexing {
         int[] start = new int[x.shape().rank()];
         int[] step = new int[start.length];
         Arrays.fill(step, 1);
-        Walk.over(out.shape(), n, w, (at, count, p, s) -> {
-            double[] line = new double[whole ? 0 : n];
-            for (int k = 0; k < count; k++) {
-                int from = p[0] + k * s[0];
-                if (whole) {
-                    to[at + k] = argmax(x.longs(), from, apart, n);
-                } else {
-                    Convert.load(x, from, apart, line, 0, n);
-                    to[at + k] = argmax(line);
-                }
-            }
-        }, x.slice(start, step, out.shape()));
+        Walk.over(
+                out.shape(),
+                n,
+                w,
+                (at, count, p, s) -> {
+                    double[] line = new double[whole ? 0 : n];
+                    for (int k = 0; k < count; k++) {
+                        int from = p[0] + k * s[0];
+                        if (whole) {
+                            to[at + k] = argmax(x.longs(), from, apart, n);
+                        } else {
+                            Convert.load(x, from, apart, line, 0, n);
+                            to[at + k] = argmax(line);
+                        }
+                    }
+                },
+                x.slice(start, step, out.shape()));
     }
 
     private static int argmax(double[] x) {
         int best = 0;
-        for (int i = 1; i < x.length && x[best] == x[best]; i++) {
-            if (x[i] > x[best] || x[i] != x[i]) {
+        for (int i = 1; i < x.length && !Double.isNaN(x[best]); i++) {
+            if (x[i] > x[best] || Double.isNaN(x[i])) {
                 best = i;
             }
         }
@@ -224,8 +243,7 @@ final class Indexing {
     }
 
     /** Lines side by side; each task takes some columns of a slab and walks along its rows. */
-    private static void slabs(
-            Value x, Value out, int n, int width, boolean reverse, Workers w) {
+    private static void slabs(Value x, Value out, int n, int width, boolean reverse, Workers w) {
         int columns = Math.min(width, Math.max(1, Walk.TILE / n));
         int tasks = (width - 1) / columns + 1;
         w.forEach(out.shape().numel() / n / width * tasks, t -> {

@@ -35,12 +35,11 @@ public final class Interpreter implements Backend {
         for (Op op : Op.values()) {
             switch (op.kind()) {
                 case UNARY -> TABLE.put(op, Elementwise::unary);
-                case BINARY -> TABLE.put(op, relates(op)
-                        ? Elementwise::relation
-                        : Elementwise::binary);
+                case BINARY ->
+                    TABLE.put(op, relates(op) ? Elementwise::relation : Elementwise::binary);
                 case REDUCE -> TABLE.put(op, Reductions::reduce);
                 case MARKER -> TABLE.put(op, Movement::copy);
-                default -> { }
+                default -> {}
             }
         }
         TABLE.put(Op.CONST, Movement::constant);

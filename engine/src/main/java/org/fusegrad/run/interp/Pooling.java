@@ -226,8 +226,8 @@ final class Pooling {
 
     /** What an average is divided by; 0 for a window with no element. */
     private int divisor(int d, int h, int w) {
-        int elements = (end[0][d] - first[0][d]) * (end[1][h] - first[1][h])
-                * (end[2][w] - first[2][w]);
+        int elements =
+                (end[0][d] - first[0][d]) * (end[1][h] - first[1][h]) * (end[2][w] - first[2][w]);
         if (elements == 0) {
             return 0;
         }
@@ -255,7 +255,7 @@ final class Pooling {
                 int line = line(d, h, w, i, j);
                 for (int p = line + from; p < line + to; p += step) {
                     double v = values[p];
-                    if (v > most || v != v || best < 0) {
+                    if (v > most || Double.isNaN(v) || best < 0) {
                         most = v;
                         best = p;
                     }

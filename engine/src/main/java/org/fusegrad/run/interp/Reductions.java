@@ -109,11 +109,17 @@ final class Reductions {
         int[] start = new int[t.rank()];
         int[] step = new int[t.rank()];
         Arrays.fill(step, 1);
-        Walk.over(t, n, w, (at, count, p, s) -> {
-            for (int k = 0; k < count; k++) {
-                line.reduce(p[0] + k * s[0], as, p[1] + k * s[1], bs, n, at + k);
-            }
-        }, a.slice(start, step, t), b.slice(start, step, t));
+        Walk.over(
+                t,
+                n,
+                w,
+                (at, count, p, s) -> {
+                    for (int k = 0; k < count; k++) {
+                        line.reduce(p[0] + k * s[0], as, p[1] + k * s[1], bs, n, at + k);
+                    }
+                },
+                a.slice(start, step, t),
+                b.slice(start, step, t));
     }
 
     private static Line line(Op op, Value a, Value b, boolean row, Value to) {
@@ -213,11 +219,17 @@ final class Reductions {
             return;
         }
         Line line = sum(a, b, true, out);
-        Walk.over(s, 1, w, (at, count, p, step) -> {
-            for (int k = 0; k < count; k++) {
-                line.reduce(p[0] + k * step[0], 0, p[1] + k * step[1], 0, 1, at + k);
-            }
-        }, a, b);
+        Walk.over(
+                s,
+                1,
+                w,
+                (at, count, p, step) -> {
+                    for (int k = 0; k < count; k++) {
+                        line.reduce(p[0] + k * step[0], 0, p[1] + k * step[1], 0, 1, at + k);
+                    }
+                },
+                a,
+                b);
     }
 
     private static void store(Value to, int at, double x) {

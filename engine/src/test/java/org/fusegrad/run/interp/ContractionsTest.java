@@ -68,7 +68,8 @@ class ContractionsTest {
         }
         Value first = Run.random(DType.FLOAT32, 7, 1, 2, 3).expand(Shape.of(4, 2, 3));
         Value second = Run.random(DType.FLOAT32, 8, 4, 3, 2);
-        assertArrayEquals(Run.op(Op.MATMUL, first.contiguous(), second).floats(),
+        assertArrayEquals(
+                Run.op(Op.MATMUL, first.contiguous(), second).floats(),
                 Run.op(Op.MATMUL, first, second).floats());
     }
 
@@ -86,25 +87,31 @@ class ContractionsTest {
         Value half = Run.op(Op.CAST, new Attrs.To(DType.BFLOAT16), a);
         Value wide = Run.op(Op.CAST, new Attrs.To(DType.FLOAT32), half);
         Value b = Run.random(DType.FLOAT32, 10, 4, 2);
-        assertArrayEquals(Run.op(Op.MATMUL, wide, b).floats(),
-                Run.op(Op.MATMUL, half, b).floats());
+        assertArrayEquals(
+                Run.op(Op.MATMUL, wide, b).floats(), Run.op(Op.MATMUL, half, b).floats());
     }
 
     @Test
     void aConvolutionByHand() {
         Value x = Run.floats(Shape.of(1, 1, 5), 1, 2, 3, 4, 5);
         Value w = Run.floats(Shape.of(1, 1, 3), 1, 10, 100);
-        assertArrayEquals(new float[] {210, 321, 432, 543, 54},
+        assertArrayEquals(
+                new float[] {210, 321, 432, 543, 54},
                 Run.op(Op.CONV, conv(1, 1, 1, 1, 1), x, w).floats());
-        assertArrayEquals(new float[] {210, 432, 54},
+        assertArrayEquals(
+                new float[] {210, 432, 54},
                 Run.op(Op.CONV, conv(1, 2, 1, 1, 1), x, w).floats());
-        assertArrayEquals(new float[] {531},
-                Run.op(Op.CONV, conv(1, 1, 0, 2, 1), x, w).floats());
+        assertArrayEquals(
+                new float[] {531}, Run.op(Op.CONV, conv(1, 1, 0, 2, 1), x, w).floats());
     }
 
     private static Attrs.Conv conv(int axes, int stride, int padding, int dilation, int groups) {
-        return new Attrs.Conv(Ints.fill(axes, stride), Ints.fill(axes, padding),
-                Ints.fill(axes, dilation), groups, null);
+        return new Attrs.Conv(
+                Ints.fill(axes, stride),
+                Ints.fill(axes, padding),
+                Ints.fill(axes, dilation),
+                groups,
+                null);
     }
 
     /** One case: everything drawn at random, with the geometry different on each axis. */
@@ -160,9 +167,11 @@ class ContractionsTest {
             Value y = Run.op(Op.CONV, c.conv, x, w);
             check(direct(c, x, w, y.shape()), y);
             Value g = Run.random(DType.FLOAT32, trial + 2000, y.shape().dims());
-            check(Run.op(Op.CONV_INPUT, c.conv.target(c.x), wide(g), wide(w)).doubles(),
+            check(
+                    Run.op(Op.CONV_INPUT, c.conv.target(c.x), wide(g), wide(w)).doubles(),
                     Run.op(Op.CONV_INPUT, c.conv.target(c.x), g, w));
-            check(Run.op(Op.CONV_WEIGHT, c.conv.target(c.w), wide(x), wide(g)).doubles(),
+            check(
+                    Run.op(Op.CONV_WEIGHT, c.conv.target(c.w), wide(x), wide(g)).doubles(),
                     Run.op(Op.CONV_WEIGHT, c.conv.target(c.w), x, g));
         }
     }
@@ -188,7 +197,8 @@ class ContractionsTest {
                 at[1] = o[1] / perGroup * c.w.dim(1) + k[1];
                 boolean inside = true;
                 for (int a = 2; a < at.length; a++) {
-                    at[a] = o[a] * c.conv.stride().get(a - 2) - c.conv.padding().get(a - 2)
+                    at[a] = o[a] * c.conv.stride().get(a - 2)
+                            - c.conv.padding().get(a - 2)
                             + k[a] * c.conv.dilation().get(a - 2);
                     inside &= at[a] >= 0 && at[a] < c.x.dim(a);
                 }

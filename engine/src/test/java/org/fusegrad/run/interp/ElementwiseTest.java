@@ -115,8 +115,11 @@ class ElementwiseTest {
             Value row = Run.floats(Shape.of(1, n), values);
             float[] y = Run.op(e.getKey(), column, row).floats();
             double[] wide = vector(values).toDoubles();
-            double[] z = Run.op(e.getKey(), Run.doubles(Shape.of(n, 1), wide),
-                    Run.doubles(Shape.of(1, n), wide)).doubles();
+            double[] z = Run.op(
+                            e.getKey(),
+                            Run.doubles(Shape.of(n, 1), wide),
+                            Run.doubles(Shape.of(1, n), wide))
+                    .doubles();
             for (int i = 0; i < n * n; i++) {
                 double want = e.getValue().applyAsDouble(values[i / n], values[i % n]);
                 // One operation in double, rounded to float, is the operation in float.
@@ -128,11 +131,13 @@ class ElementwiseTest {
 
     @Test
     void powers() {
-        float[] y = Run.op(Op.POW, vector(2f, 9f, -2f, 0f), vector(10f, 0.5f, 3f, 0f)).floats();
+        float[] y = Run.op(Op.POW, vector(2f, 9f, -2f, 0f), vector(10f, 0.5f, 3f, 0f))
+                .floats();
         assertArrayEquals(new float[] {1024, 3, -8, 1}, y, 1e-4f);
         Value base = Run.longs(Shape.of(7), 3, -2, 0, 1, -1, -1, 5);
         Value exponent = Run.longs(Shape.of(7), 4, 3, 0, -3, -3, -4, -1);
-        assertArrayEquals(new long[] {81, -8, 1, 1, -1, 1, 0},
+        assertArrayEquals(
+                new long[] {81, -8, 1, 1, -1, 1, 0},
                 Run.op(Op.POW, base, exponent).longs());
     }
 
@@ -141,19 +146,25 @@ class ElementwiseTest {
         Shape s = Shape.of(4);
         Value a = Run.longs(s, 7, -7, 1L << 60, -5);
         Value b = Run.longs(s, 2, 2, 3, -5);
-        assertArrayEquals(new long[] {3, -3, (1L << 60) / 3, 1}, Run.op(Op.DIV, a, b).longs());
-        assertArrayEquals(new long[] {9, -5, (1L << 60) + 3, -10}, Run.op(Op.ADD, a, b).longs());
-        assertArrayEquals(new long[] {5, -9, (1L << 60) - 3, 0}, Run.op(Op.SUB, a, b).longs());
-        assertArrayEquals(new long[] {14, -14, 3L << 60, 25}, Run.op(Op.MUL, a, b).longs());
-        assertArrayEquals(new long[] {7, 2, 1L << 60, -5}, Run.op(Op.MAXIMUM, a, b).longs());
+        assertArrayEquals(
+                new long[] {3, -3, (1L << 60) / 3, 1}, Run.op(Op.DIV, a, b).longs());
+        assertArrayEquals(
+                new long[] {9, -5, (1L << 60) + 3, -10}, Run.op(Op.ADD, a, b).longs());
+        assertArrayEquals(
+                new long[] {5, -9, (1L << 60) - 3, 0}, Run.op(Op.SUB, a, b).longs());
+        assertArrayEquals(
+                new long[] {14, -14, 3L << 60, 25}, Run.op(Op.MUL, a, b).longs());
+        assertArrayEquals(
+                new long[] {7, 2, 1L << 60, -5}, Run.op(Op.MAXIMUM, a, b).longs());
         assertArrayEquals(new long[] {2, -7, 3, -5}, Run.op(Op.MINIMUM, a, b).longs());
         assertArrayEquals(new long[] {-7, 7, -(1L << 60), 5}, Run.op(Op.NEG, a).longs());
         assertArrayEquals(new long[] {7, 7, 1L << 60, 5}, Run.op(Op.ABS, a).longs());
         assertArrayEquals(new long[] {1, -1, 1, -1}, Run.op(Op.SIGN, a).longs());
-        assertArrayEquals(new long[] {16, -12, (1L << 60) * 4 + 3, 20},
+        assertArrayEquals(
+                new long[] {16, -12, (1L << 60) * 4 + 3, 20},
                 Run.op(Op.FMA, a, b, Run.longs(s, 2, 2, 3 + (1L << 60), -5)).longs());
-        ArithmeticException e = assertThrows(ArithmeticException.class,
-                () -> Run.op(Op.DIV, a, Run.longs(s, 1, 0, 1, 1)));
+        ArithmeticException e = assertThrows(
+                ArithmeticException.class, () -> Run.op(Op.DIV, a, Run.longs(s, 1, 0, 1, 1)));
         assertTrue(e.getMessage().contains("by zero"), e.getMessage());
     }
 
@@ -199,14 +210,17 @@ class ElementwiseTest {
         Value test = Run.bools(Shape.of(2, 1), 1, 0);
         Value a = Run.floats(Shape.of(1, 2), 1, NAN);
         Value zero = Run.floats(Shape.SCALAR, 5);
-        assertArrayEquals(new float[] {1, NAN, 5, 5}, Run.op(Op.WHERE, test, a, zero).floats());
+        assertArrayEquals(
+                new float[] {1, NAN, 5, 5}, Run.op(Op.WHERE, test, a, zero).floats());
         Value p = Run.longs(Shape.of(2, 1), 1, 2);
         Value q = Run.longs(Shape.of(2, 1), 3, 4);
         assertArrayEquals(new long[] {1, 4}, Run.op(Op.WHERE, test, p, q).longs());
-        assertArrayEquals(new byte[] {1, 1},
+        assertArrayEquals(
+                new byte[] {1, 1},
                 Run.op(Op.WHERE, test, test, Run.op(Op.NOT, test)).bytes());
         Value d = Run.doubles(Shape.SCALAR, 0.1);
-        assertArrayEquals(new double[] {0.1, 0.7},
+        assertArrayEquals(
+                new double[] {0.1, 0.7},
                 Run.op(Op.WHERE, test, d, Run.doubles(Shape.SCALAR, 0.7)).doubles());
     }
 
@@ -219,7 +233,8 @@ class ElementwiseTest {
         assertArrayEquals(new float[] {Math.fma(a, a, -1f), -INF}, y);
         double b = 1 + 0x1p-30;
         Value d = Run.doubles(Shape.of(1), b);
-        assertEquals(Math.fma(b, b, -1.0),
+        assertEquals(
+                Math.fma(b, b, -1.0),
                 Run.op(Op.FMA, d, d, Run.doubles(Shape.SCALAR, -1)).doubles()[0]);
     }
 
@@ -248,7 +263,8 @@ class ElementwiseTest {
         assertArrayEquals(
                 new long[] {0, 0, 2, -2, Long.MAX_VALUE, 0, Long.MAX_VALUE, 1},
                 cast(v, DType.INT64).longs());
-        assertArrayEquals(new byte[] {0, 0, 1, 1, 1, 1, 1, 1}, cast(v, DType.BOOL).bytes());
+        assertArrayEquals(
+                new byte[] {0, 0, 1, 1, 1, 1, 1, 1}, cast(v, DType.BOOL).bytes());
         double[] wide = cast(v, DType.FLOAT64).doubles();
         short[] brain = cast(v, DType.BFLOAT16).shorts();
         short[] half = cast(v, DType.FLOAT16).shorts();
@@ -263,11 +279,13 @@ class ElementwiseTest {
         assertArrayEquals(new double[] {big, -7, odd}, cast(l, DType.FLOAT64).doubles());
         assertArrayEquals(new float[] {big, -7, odd}, cast(l, DType.FLOAT32).floats());
         assertArrayEquals(new byte[] {1, 1, 1}, cast(l, DType.BOOL).bytes());
-        assertArrayEquals(new float[] {1, 0}, cast(Run.bools(Shape.of(2), 1, 0), DType.FLOAT32)
-                .floats());
+        assertArrayEquals(
+                new float[] {1, 0},
+                cast(Run.bools(Shape.of(2), 1, 0), DType.FLOAT32).floats());
         Value halves = cast(Run.doubles(Shape.of(1), 0.1), DType.FLOAT16);
         assertEquals(Half.toFloat16((float) 0.1), halves.shorts()[0]);
-        assertEquals(Half.fromFloat16(halves.shorts()[0]),
+        assertEquals(
+                Half.fromFloat16(halves.shorts()[0]),
                 cast(halves, DType.FLOAT32).floats()[0]);
     }
 }

@@ -64,13 +64,13 @@ class IndexingTest {
         Value x = Run.floats(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
         for (long bad : new long[] {3, -1, 1L << 32}) {
             Value index = Run.longs(Shape.of(2, 1), 0, bad);
-            IllegalArgumentException e = assertThrows(
-                    IllegalArgumentException.class, () -> gather(x, index, 1));
-            assertEquals("gather: index " + bad + " is out of range for axis 1 of size 3",
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> gather(x, index, 1));
+            assertEquals(
+                    "gather: index " + bad + " is out of range for axis 1 of size 3",
                     e.getMessage());
             Value values = Run.floats(Shape.of(2, 1), 1, 1);
-            e = assertThrows(
-                    IllegalArgumentException.class, () -> scatter(values, index, 1, 3));
+            e = assertThrows(IllegalArgumentException.class, () -> scatter(values, index, 1, 3));
             assertTrue(e.getMessage().startsWith("scatter_add: index " + bad), e.getMessage());
         }
     }
@@ -79,7 +79,8 @@ class IndexingTest {
     void scattersByHand() {
         Value x = Run.floats(Shape.of(2, 2), 1, 2, 3, 4);
         Value index = Run.longs(Shape.of(2, 2), 2, 2, 0, 1);
-        assertArrayEquals(new float[] {0, 0, 3, 3, 4, 0}, scatter(x, index, 1, 3).floats());
+        assertArrayEquals(
+                new float[] {0, 0, 3, 3, 4, 0}, scatter(x, index, 1, 3).floats());
         Value rows = Run.longs(Shape.of(2, 2), 1, 1, 1, 0);
         assertArrayEquals(new float[] {0, 4, 4, 2, 0, 0}, scatter(x, rows, 0, 3).floats());
         Value line = Run.floats(Shape.of(3), 1, 2, 3);
@@ -135,16 +136,20 @@ class IndexingTest {
         Value first = Run.op(Op.ARGMAX, new Attrs.Axis(1), x);
         assertArrayEquals(new long[] {1, 0, 2}, first.longs());
         assertEquals(Shape.of(3, 1), first.shape());
-        assertArrayEquals(new long[] {1, 1, 1, 0},
-                Run.op(Op.ARGMAX, new Attrs.Axis(0), x).longs());
+        assertArrayEquals(
+                new long[] {1, 1, 1, 0}, Run.op(Op.ARGMAX, new Attrs.Axis(0), x).longs());
         Value late = Run.floats(Shape.of(3), 1, 9, NAN);
-        assertArrayEquals(new long[] {2}, Run.op(Op.ARGMAX, new Attrs.Axis(0), late).longs());
+        assertArrayEquals(
+                new long[] {2}, Run.op(Op.ARGMAX, new Attrs.Axis(0), late).longs());
         Value big = Run.longs(Shape.of(3), Long.MAX_VALUE - 1, Long.MAX_VALUE, 0);
-        assertArrayEquals(new long[] {1}, Run.op(Op.ARGMAX, new Attrs.Axis(0), big).longs());
+        assertArrayEquals(
+                new long[] {1}, Run.op(Op.ARGMAX, new Attrs.Axis(0), big).longs());
         Value truth = Run.bools(Shape.of(3), 0, 1, 1);
-        assertArrayEquals(new long[] {1}, Run.op(Op.ARGMAX, new Attrs.Axis(0), truth).longs());
+        assertArrayEquals(
+                new long[] {1}, Run.op(Op.ARGMAX, new Attrs.Axis(0), truth).longs());
         Value half = Run.op(Op.CAST, new Attrs.To(DType.BFLOAT16), x);
-        assertArrayEquals(first.longs(), Run.op(Op.ARGMAX, new Attrs.Axis(1), half).longs());
+        assertArrayEquals(
+                first.longs(), Run.op(Op.ARGMAX, new Attrs.Axis(1), half).longs());
     }
 
     @Test
@@ -153,7 +158,8 @@ class IndexingTest {
         Value x = Run.random(DType.FLOAT32, 7, dims);
         for (int axis = 0; axis < 3; axis++) {
             for (boolean reverse : new boolean[] {false, true}) {
-                float[] y = Run.op(Op.CUMSUM, new Attrs.Cumulate(axis, reverse), x).floats();
+                float[] y =
+                        Run.op(Op.CUMSUM, new Attrs.Cumulate(axis, reverse), x).floats();
                 int apart = x.stride(axis);
                 int n = dims[axis];
                 double[] sum = new double[x.shape().numel() / n];
@@ -173,10 +179,11 @@ class IndexingTest {
     void runningSumsOfViewsAndHalfTypes() {
         Value x = Run.floats(Shape.of(2, 3), 1, 2, 3, 4, 5, 6).permute(new int[] {1, 0});
         Attrs along = new Attrs.Cumulate(0, false);
-        assertArrayEquals(new float[] {1, 4, 3, 9, 6, 15}, Run.op(Op.CUMSUM, along, x).floats());
+        assertArrayEquals(
+                new float[] {1, 4, 3, 9, 6, 15}, Run.op(Op.CUMSUM, along, x).floats());
         Value half = Run.op(Op.CAST, new Attrs.To(DType.FLOAT16), x);
-        assertArrayEquals(new float[] {1, 4, 3, 9, 6, 15},
-                Run.op(Op.CUMSUM, along, half).floats());
+        assertArrayEquals(
+                new float[] {1, 4, 3, 9, 6, 15}, Run.op(Op.CUMSUM, along, half).floats());
         Value none = Value.zeros(DType.FLOAT32, Shape.of(0, 2));
         assertEquals(0, Run.op(Op.CUMSUM, along, none).shape().numel());
     }

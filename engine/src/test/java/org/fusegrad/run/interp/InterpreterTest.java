@@ -45,8 +45,14 @@ class InterpreterTest {
         assertArrayEquals(new float[] {first, second}, out[0].floats());
         assertArrayEquals(new float[] {first, second}, out[3].floats());
         assertArrayEquals(
-                new float[] {1 - first + 1, 4 - first + 1, 9 - first + 1,
-                    16 - second + 1, 25 - second + 1, 36 - second + 1},
+                new float[] {
+                    1 - first + 1,
+                    4 - first + 1,
+                    9 - first + 1,
+                    16 - second + 1,
+                    25 - second + 1,
+                    36 - second + 1
+                },
                 out[1].floats());
         assertArrayEquals(in.floats(), out[2].floats());
     }
@@ -70,8 +76,8 @@ class InterpreterTest {
     }
 
     private static void run(List<Node> outputs, Value[] in, Value... out) {
-        List<Node> leaves = Graph.topological(outputs).stream()
-                .filter(n -> n.is(Op.INPUT)).toList();
+        List<Node> leaves =
+                Graph.topological(outputs).stream().filter(n -> n.is(Op.INPUT)).toList();
         Graph graph = Graph.of(leaves, outputs);
         try (Workers workers = new Workers(1)) {
             new Interpreter().compile(new KernelGraph("t", graph, true)).run(in, out, workers);
@@ -99,7 +105,8 @@ class InterpreterTest {
     @Test
     void aForeignLeafIsRefused() {
         Graph graph = Graph.of(List.of(), List.of(x.neg()));
-        KernelException e = assertThrows(KernelException.class,
+        KernelException e = assertThrows(
+                KernelException.class,
                 () -> new Interpreter().compile(new KernelGraph("k", graph, false)));
         assertTrue(e.getMessage().contains("x"), e.getMessage());
     }

@@ -64,10 +64,7 @@ class MovementTest {
     @Test
     void padsBeforeAfterAndBetween() {
         Attrs p = new Attrs.Padding(Ints.of(1, 0), Ints.of(0, 2), Ints.of(0, 1), 9);
-        check(Run.op(Op.PAD, p, x),
-                9, 9, 9, 9, 9, 9, 9,
-                1, 9, 2, 9, 3, 9, 9,
-                4, 9, 5, 9, 6, 9, 9);
+        check(Run.op(Op.PAD, p, x), 9, 9, 9, 9, 9, 9, 9, 1, 9, 2, 9, 3, 9, 9, 4, 9, 5, 9, 6, 9, 9);
         Attrs none = new Attrs.Padding(Ints.of(0, 0), Ints.of(0, 0), Ints.of(0, 0), 9);
         check(Run.op(Op.PAD, none, x), x.toDoubles());
         Value empty = Value.zeros(DType.FLOAT32, Shape.of(0));
@@ -82,11 +79,27 @@ class MovementTest {
     void joinsAlongAnAxis() {
         Value y = Run.floats(Shape.of(2, 1), 10, 20);
         Value none = Value.zeros(DType.FLOAT32, Shape.of(2, 0));
-        check(Run.op(Op.CONCAT, new Attrs.Axis(1), x, none, y, x.slice(
-                new int[] {0, 0}, new int[] {1, 2}, Shape.of(2, 2))),
-                1, 2, 3, 10, 1, 3, 4, 5, 6, 20, 4, 6);
-        check(Run.op(Op.CONCAT, new Attrs.Axis(0), x, x),
-                1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6);
+        check(
+                Run.op(
+                        Op.CONCAT,
+                        new Attrs.Axis(1),
+                        x,
+                        none,
+                        y,
+                        x.slice(new int[] {0, 0}, new int[] {1, 2}, Shape.of(2, 2))),
+                1,
+                2,
+                3,
+                10,
+                1,
+                3,
+                4,
+                5,
+                6,
+                20,
+                4,
+                6);
+        check(Run.op(Op.CONCAT, new Attrs.Axis(0), x, x), 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6);
     }
 
     @Test

@@ -19,8 +19,15 @@ class PoolingTest {
     /** A window on one axis. */
     private static Attrs.Window line(
             int n, int kernel, int stride, int padding, int dilation, int out, boolean padded) {
-        return new Attrs.Window(Ints.of(kernel), Ints.of(stride), Ints.of(padding),
-                Ints.of(dilation), Ints.of(out), padded, 0, Shape.of(n));
+        return new Attrs.Window(
+                Ints.of(kernel),
+                Ints.of(stride),
+                Ints.of(padding),
+                Ints.of(dilation),
+                Ints.of(out),
+                padded,
+                0,
+                Shape.of(n));
     }
 
     private static Value vector(float... x) {
@@ -30,35 +37,42 @@ class PoolingTest {
     @Test
     void maximaWithPaddingAndDilation() {
         Value x = vector(-5, -3, -4, -9, -1);
-        assertArrayEquals(new float[] {-3, -3, -3, -1, -1},
+        assertArrayEquals(
+                new float[] {-3, -3, -3, -1, -1},
                 Run.op(Op.MAX_POOL, line(5, 3, 1, 1, 1, 5, false), x).floats());
-        assertArrayEquals(new float[] {-3, -4, -3, -1, -9},
+        assertArrayEquals(
+                new float[] {-3, -4, -3, -1, -9},
                 Run.op(Op.MAX_POOL, line(5, 2, 1, 1, 2, 5, false), x).floats());
     }
 
     @Test
     void ceilModeWindowsRunPastTheEnd() {
         Value x = vector(1, 2, 3, 4, 5);
-        assertArrayEquals(new float[] {2, 4, 5},
+        assertArrayEquals(
+                new float[] {2, 4, 5},
                 Run.op(Op.MAX_POOL, line(5, 2, 2, 0, 1, 3, false), x).floats());
-        assertArrayEquals(new float[] {1.5f, 3.5f, 5},
+        assertArrayEquals(
+                new float[] {1.5f, 3.5f, 5},
                 Run.op(Op.AVG_POOL, line(5, 2, 2, 0, 1, 3, false), x).floats());
-        assertArrayEquals(new float[] {1.5f, 3.5f, 5},
+        assertArrayEquals(
+                new float[] {1.5f, 3.5f, 5},
                 Run.op(Op.AVG_POOL, line(5, 2, 2, 0, 1, 3, true), x).floats());
     }
 
     @Test
     void paddingCountsInAnAverageWhenAsked() {
         Value x = vector(2, 4, 6, 8);
-        assertArrayEquals(new float[] {3, 6, 8},
+        assertArrayEquals(
+                new float[] {3, 6, 8},
                 Run.op(Op.AVG_POOL, line(4, 3, 2, 1, 1, 3, false), x).floats());
         // The last window reaches one past the padding: two of its taps count.
-        assertArrayEquals(new float[] {2, 6, 4},
+        assertArrayEquals(
+                new float[] {2, 6, 4},
                 Run.op(Op.AVG_POOL, line(4, 3, 2, 1, 1, 3, true), x).floats());
-        Attrs.Window divided = new Attrs.Window(Ints.of(3), Ints.of(2), Ints.of(1), Ints.of(1),
-                Ints.of(3), true, 4, Shape.of(4));
-        assertArrayEquals(new float[] {1.5f, 4.5f, 2},
-                Run.op(Op.AVG_POOL, divided, x).floats());
+        Attrs.Window divided = new Attrs.Window(
+                Ints.of(3), Ints.of(2), Ints.of(1), Ints.of(1), Ints.of(3), true, 4, Shape.of(4));
+        assertArrayEquals(
+                new float[] {1.5f, 4.5f, 2}, Run.op(Op.AVG_POOL, divided, x).floats());
     }
 
     @Test
@@ -67,15 +81,19 @@ class PoolingTest {
         Value one = vector(7);
         Value last = vector(1, NAN, 5, NAN);
         assertArrayEquals(new float[] {NAN}, Run.op(Op.MAX_POOL, w, last).floats());
-        assertArrayEquals(new float[] {0, 0, 0, 7},
+        assertArrayEquals(
+                new float[] {0, 0, 0, 7},
                 Run.op(Op.MAX_POOL_SCATTER, w, one, last).floats());
         Value ties = vector(1, 5, 5, 2);
-        assertArrayEquals(new float[] {0, 7, 0, 0},
+        assertArrayEquals(
+                new float[] {0, 7, 0, 0},
                 Run.op(Op.MAX_POOL_SCATTER, w, one, ties).floats());
         Value low = vector(-INF, -INF, -INF, -INF);
-        assertArrayEquals(new float[] {7, 0, 0, 0},
+        assertArrayEquals(
+                new float[] {7, 0, 0, 0},
                 Run.op(Op.MAX_POOL_SCATTER, w, one, low).floats());
-        assertArrayEquals(new float[] {20},
+        assertArrayEquals(
+                new float[] {20},
                 Run.op(Op.MAX_POOL_GATHER, w, vector(10, 20, 30, 40), ties).floats());
     }
 
@@ -109,8 +127,14 @@ class PoolingTest {
             // A window must start in the input or the padding before it.
             out[i] -= (out[i] - 1) * stride[i] >= dims[i + 1] + padding[i] ? 1 : 0;
         }
-        return new Attrs.Window(Ints.of(kernel), Ints.of(stride), Ints.of(padding),
-                Ints.of(dilation), Ints.of(out), r.nextBoolean(), r.nextInt(4) == 0 ? 5 : 0,
+        return new Attrs.Window(
+                Ints.of(kernel),
+                Ints.of(stride),
+                Ints.of(padding),
+                Ints.of(dilation),
+                Ints.of(out),
+                r.nextBoolean(),
+                r.nextInt(4) == 0 ? 5 : 0,
                 Shape.of(dims));
     }
 
@@ -144,8 +168,15 @@ class PoolingTest {
     @Test
     void anImageAgainstPlainLoops() {
         Value x = Run.ties(22, 2, 3, 9, 8);
-        Attrs.Window w = new Attrs.Window(Ints.of(3, 2), Ints.of(2, 3), Ints.of(1, 1),
-                Ints.of(2, 1), Ints.of(4, 3), false, 0, x.shape());
+        Attrs.Window w = new Attrs.Window(
+                Ints.of(3, 2),
+                Ints.of(2, 3),
+                Ints.of(1, 1),
+                Ints.of(2, 1),
+                Ints.of(4, 3),
+                false,
+                0,
+                x.shape());
         float[] max = Run.op(Op.MAX_POOL, w, x).floats();
         float[] mean = Run.op(Op.AVG_POOL, w, x).floats();
         for (int i = 0; i < max.length; i++) {
@@ -170,15 +201,24 @@ class PoolingTest {
     @Test
     void halfTypesAndViews() {
         Value x = Run.ties(23, 4, 6, 2).permute(new int[] {2, 0, 1});
-        Attrs.Window w = new Attrs.Window(Ints.of(2, 2), Ints.of(2, 2), Ints.of(0, 0),
-                Ints.of(1, 1), Ints.of(2, 3), false, 0, x.shape());
+        Attrs.Window w = new Attrs.Window(
+                Ints.of(2, 2),
+                Ints.of(2, 2),
+                Ints.of(0, 0),
+                Ints.of(1, 1),
+                Ints.of(2, 3),
+                false,
+                0,
+                x.shape());
         Value half = Run.op(Op.CAST, new Attrs.To(DType.FLOAT16), x);
         Value g = Run.random(DType.FLOAT32, 24, 2, 2, 3);
-        assertArrayEquals(Run.op(Op.MAX_POOL, w, x).floats(),
-                Run.op(Op.MAX_POOL, w, half).floats());
-        assertArrayEquals(Run.op(Op.MAX_POOL_SCATTER, w, g, x.contiguous()).floats(),
+        assertArrayEquals(
+                Run.op(Op.MAX_POOL, w, x).floats(), Run.op(Op.MAX_POOL, w, half).floats());
+        assertArrayEquals(
+                Run.op(Op.MAX_POOL_SCATTER, w, g, x.contiguous()).floats(),
                 Run.op(Op.MAX_POOL_SCATTER, w, g, half).floats());
-        assertArrayEquals(Run.op(Op.AVG_POOL, w, x.contiguous()).floats(),
+        assertArrayEquals(
+                Run.op(Op.AVG_POOL, w, x.contiguous()).floats(),
                 Run.op(Op.AVG_POOL, w, half).floats());
         assertEquals(DType.FLOAT32, Run.op(Op.AVG_POOL_ADJOINT, w, g).dtype());
     }

@@ -70,8 +70,10 @@ class ReductionsTest {
             Value x = Run.random(DType.FLOAT32, n, n);
             Value y = Run.random(DType.FLOAT32, n + 1, n);
             assertEquals((float) row(x.floats(), null), sum(x, 0).floats()[0], "n = " + n);
-            assertEquals((float) row(x.floats(), y.floats()),
-                    Run.op(Op.SUM_MUL, axes(0), x, y).floats()[0], "n = " + n);
+            assertEquals(
+                    (float) row(x.floats(), y.floats()),
+                    Run.op(Op.SUM_MUL, axes(0), x, y).floats()[0],
+                    "n = " + n);
             // Axes of size 1 behind do not matter.
             Value behind = Value.wrap(DType.FLOAT32, x.floats(), Shape.of(n, 1, 1));
             assertEquals((float) row(x.floats(), null), sum(behind, 0).floats()[0], "n = " + n);
@@ -172,17 +174,22 @@ class ReductionsTest {
         Value both = Run.garbage(DType.FLOAT64, Shape.of(1, 2));
         try (Workers workers = new Workers(1)) {
             Interpreter.evaluate(node, new Value[] {in, in}, out, workers);
-            Interpreter.evaluate(Node.of(Op.SUM_MUL, axes(0), wide, wide),
-                    new Value[] {column, column}, both, workers);
+            Interpreter.evaluate(
+                    Node.of(Op.SUM_MUL, axes(0), wide, wide),
+                    new Value[] {column, column},
+                    both,
+                    workers);
         }
         double want = 2 * (double) 1e30f * 1e30f;
         assertEquals(want, out.doubles()[0], 1e-9 * want);
         assertEquals(want, both.doubles()[1], 1e-9 * want);
-        assertEquals(Float.POSITIVE_INFINITY, Run.op(Op.SUM_MUL, axes(0), in, in).floats()[0]);
+        assertEquals(
+                Float.POSITIVE_INFINITY, Run.op(Op.SUM_MUL, axes(0), in, in).floats()[0]);
         Value max = Run.floats(Shape.of(3), 3e38f, 3e38f, -3e38f);
         assertEquals(3e38f, sum(max, 0).floats()[0]);
         assertTrue(Float.isNaN(sum(Run.floats(Shape.of(2), 1, NAN), 0).floats()[0]));
-        assertEquals(Float.POSITIVE_INFINITY,
+        assertEquals(
+                Float.POSITIVE_INFINITY,
                 sum(Run.floats(Shape.of(2), 1, Float.POSITIVE_INFINITY), 0).floats()[0]);
     }
 
@@ -214,8 +221,9 @@ class ReductionsTest {
             assertEquals((float) row(line, w.floats()), got[i]);
         }
         Value two = Run.floats(Shape.SCALAR, 2);
-        assertEquals(6, Run.op(Op.SUM_MUL, axes(0), two, Run.floats(Shape.of(2), 1, 2))
-                .floats()[0]);
+        assertEquals(
+                6,
+                Run.op(Op.SUM_MUL, axes(0), two, Run.floats(Shape.of(2), 1, 2)).floats()[0]);
     }
 
     @Test
@@ -224,12 +232,14 @@ class ReductionsTest {
         assertArrayEquals(new float[] {NAN, 5}, Run.op(Op.MAX, axes(1), x).floats());
         assertArrayEquals(new float[] {NAN, -4}, Run.op(Op.MIN, axes(1), x).floats());
         assertArrayEquals(new float[] {NAN}, Run.op(Op.MAX, axes(0, 1), x).floats());
-        assertArrayEquals(new float[] {-4, NAN, -0f}, Run.op(Op.PROD, axes(0), x).floats());
+        assertArrayEquals(
+                new float[] {-4, NAN, -0f}, Run.op(Op.PROD, axes(0), x).floats());
         Value zeros = Run.floats(Shape.of(2), -0f, 0f);
         assertEquals(0f, Run.op(Op.MAX, axes(0), zeros).floats()[0]);
         assertEquals(-0f, Run.op(Op.MIN, axes(0), zeros).floats()[0]);
         Value wide = Run.floats(Shape.of(4), 1e30f, 1e30f, 1e-30f, 1e-30f);
-        assertEquals((float) (1.0 * 1e30f * 1e30f * 1e-30f * 1e-30f),
+        assertEquals(
+                (float) (1.0 * 1e30f * 1e30f * 1e-30f * 1e-30f),
                 Run.op(Op.PROD, axes(0), wide).floats()[0]);
         Value d = Run.doubles(Shape.of(3), 2, 0.5, 7);
         assertEquals(7, Run.op(Op.PROD, axes(0), d).doubles()[0]);
@@ -242,10 +252,12 @@ class ReductionsTest {
         Value x = Run.longs(Shape.of(2, 2), big, 3, -1, big);
         assertArrayEquals(new long[] {big - 1, big + 3}, sum(x, 0).longs());
         assertArrayEquals(new long[] {2 * big + 2}, sum(x, 0, 1).longs());
-        assertArrayEquals(new long[] {3 * big, -big}, Run.op(Op.PROD, axes(1), x).longs());
+        assertArrayEquals(
+                new long[] {3 * big, -big}, Run.op(Op.PROD, axes(1), x).longs());
         assertArrayEquals(new long[] {big, big}, Run.op(Op.MAX, axes(1), x).longs());
         assertArrayEquals(new long[] {3, -1}, Run.op(Op.MIN, axes(1), x).longs());
-        assertArrayEquals(new long[] {big * big + 9, 1 + big * big},
+        assertArrayEquals(
+                new long[] {big * big + 9, 1 + big * big},
                 Run.op(Op.SUM_MUL, axes(1), x, x).longs());
     }
 
@@ -270,7 +282,8 @@ class ReductionsTest {
         Value half = Run.op(Op.CAST, new Attrs.To(DType.BFLOAT16), x);
         Value back = Run.op(Op.CAST, new Attrs.To(DType.FLOAT32), half);
         assertArrayEquals(sum(back, 0).floats(), sum(half, 0).floats());
-        assertArrayEquals(Run.op(Op.MAX, axes(0), back).floats(),
+        assertArrayEquals(
+                Run.op(Op.MAX, axes(0), back).floats(),
                 Run.op(Op.MAX, axes(0), half).floats());
     }
 }

@@ -72,9 +72,11 @@ class WalkTest {
     void permutedExpandedAndScalarOperands() {
         Value x = Run.floats(Shape.of(2, 3), 1, 2, 3, 4, 5, 6).permute(new int[] {1, 0});
         Value y = Run.floats(Shape.of(1, 2), 10, 20).expand(Shape.of(3, 2));
-        assertArrayEquals(new float[] {11, 24, 12, 25, 13, 26}, Run.op(Op.ADD, x, y).floats());
+        assertArrayEquals(
+                new float[] {11, 24, 12, 25, 13, 26}, Run.op(Op.ADD, x, y).floats());
         Value half = Run.floats(Shape.SCALAR, 0.5f);
-        assertArrayEquals(new float[] {1.5f, 4.5f, 2.5f, 5.5f, 3.5f, 6.5f},
+        assertArrayEquals(
+                new float[] {1.5f, 4.5f, 2.5f, 5.5f, 3.5f, 6.5f},
                 Run.op(Op.ADD, half, x).floats());
         assertArrayEquals(new float[] {1}, Run.op(Op.ADD, half, half).floats());
     }
