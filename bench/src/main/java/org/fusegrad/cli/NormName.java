@@ -7,6 +7,7 @@ import org.fusegrad.nn.norm.BatchNorm1d;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.BatchNorm3d;
 import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.IdentityNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
@@ -27,10 +28,11 @@ record NormName(Kind kind, int groups) {
         GROUP,
         INSTANCE,
         RMS,
+        INSTANCE_ENHANCED,
         NONE
     }
 
-    static final String CHOICES = "bn, ln, gn:GROUPS, in, rms or none";
+    static final String CHOICES = "bn, ln, gn:GROUPS, in, rms, iebn or none";
 
     /**
      * The norm of a name.
@@ -45,6 +47,7 @@ record NormName(Kind kind, int groups) {
             case "gn", "group_norm" -> Kind.GROUP;
             case "in", "instance_norm" -> Kind.INSTANCE;
             case "rms", "rms_norm" -> Kind.RMS;
+            case "iebn" -> Kind.INSTANCE_ENHANCED;
             case "none", "identity" -> Kind.NONE;
             default -> throw unknown(text);
         };
@@ -80,6 +83,7 @@ record NormName(Kind kind, int groups) {
                 channels -> new InstanceNorm(
                         channels, InstanceNorm.DEFAULT.affine(Affine.WEIGHT_AND_BIAS));
             case RMS -> ImageRmsNorm::new;
+            case INSTANCE_ENHANCED -> IEBN2d::new;
             case NONE -> NormFactory.NONE;
         };
     }
@@ -101,6 +105,7 @@ record NormName(Kind kind, int groups) {
             case GROUP -> new GroupNorm(groups, shape.dim(1));
             case INSTANCE -> new InstanceNorm(shape.dim(1));
             case RMS -> new RMSNorm(shape.dim(-1));
+            case INSTANCE_ENHANCED -> new IEBN2d(shape.dim(1));
             case NONE -> new IdentityNorm();
         };
     }

@@ -3,6 +3,7 @@ package org.fusegrad.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +24,7 @@ import org.fusegrad.run.Value;
  * <ol>
  *   <li>element-wise operations and reductions that read one another's values, over compatible loops,
  *       are one kernel;
+ *   <li>so are those that read all of the same operand, which is then read once for all;
  *   <li>whatever lies between two values of a kernel lies in it: a value that comes back through a
  *       contraction, a view or a copy belongs to a later <em>stage</em>, and so to another kernel;
  *   <li>contractions, pooling, indexing and copies are kernels of their own;
@@ -38,6 +40,7 @@ final class Assembler {
     private final Map<Node, Integer> slots = new IdentityHashMap<>();
     private final Map<Node, Integer> stages = new IdentityHashMap<>();
     private final Map<Node, Group> groups = new IdentityHashMap<>();
+    private final Map<Reading, Node> readers = new HashMap<>();
     private int next;
     private int kernels;
     private Map<Node, List<Node>> users;
@@ -151,6 +154,16 @@ final class Assembler {
                 return stage + 1;
             }
             all.widen(g.loops);
+        }
+        for (Node in : n.inputs()) {
+            if (!isCompute(in) && Reading.isFull(n, in)) {
+                Node reader = readers.putIfAbsent(new Reading(in, stage), n);
+                Group g = reader == null ? null : groups.get(reader);
+                if (g != null && stages.get(reader) == stage && all.accepts(g.loops)) {
+                    all.widen(g.loops);
+                    candidates.add(g);
+                }
+            }
         }
         for (Group g : candidates) {
             all.nodes.addAll(g.nodes);

@@ -1,6 +1,7 @@
 package org.fusegrad.plan;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,7 @@ final class Canonical {
 
     private void findRegions() {
         Map<Node, Node> parent = new IdentityHashMap<>();
+        Map<Reading, Node> readers = new HashMap<>();
         for (Node n : graph.nodes()) {
             int stage = 0;
             for (Node in : n.inputs()) {
@@ -75,6 +77,9 @@ final class Canonical {
                     Node b = base(in);
                     if (isCompute(b) && stages.get(b) == stage) {
                         parent.put(root(parent, b), root(parent, n));
+                    } else if (isSource(b) && Reading.isFull(n, b)) {
+                        Node other = readers.putIfAbsent(new Reading(b, stage), n);
+                        parent.put(root(parent, other == null ? n : other), root(parent, n));
                     }
                 }
             }

@@ -27,6 +27,7 @@ public final class Schedule {
      * One loop nest.
      *
      * @param loops whether it runs over each loop of the domain
+     * @param isFull whether no other nest runs over these loops and more: where the data is
      * @param body values computed inside, operands first; ends in the operands of reductions and the
      *     values stored element by element
      * @param loads stored values it reads
@@ -35,20 +36,11 @@ public final class Schedule {
      */
     public record Step(
             boolean[] loops,
+            boolean isFull,
             List<Node> body,
             List<Node> loads,
             List<Node> reductions,
             List<Node> stores) {
-        /** Runs over every loop of the domain. */
-        public boolean isFull() {
-            for (boolean loop : loops) {
-                if (!loop) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
         /** The innermost loop it runs over, or -1 for a single element. */
         public int inner() {
             for (int i = loops.length - 1; i >= 0; i--) {
@@ -212,7 +204,8 @@ public final class Schedule {
         List<Nest> order = new ArrayList<>(nests.keySet());
         order.sort((a, b) -> a.level() - b.level());
         for (Nest nest : order) {
-            steps.add(step(nest, nests.get(nest)));
+            boolean full = order.stream().noneMatch(o -> isWithin(nest, o));
+            steps.add(step(nest, full, nests.get(nest)));
         }
     }
 
@@ -220,7 +213,17 @@ public final class Schedule {
         return stored.contains(n) && n.op().kind() != Op.Kind.LEAF;
     }
 
-    private Step step(Nest nest, List<Node> made) {
+    /** Whether the other nest runs over all loops of this one and more. */
+    private static boolean isWithin(Nest nest, Nest other) {
+        for (int i = 0; i < nest.loops().size(); i++) {
+            if (nest.loops().get(i) && !other.loops().get(i)) {
+                return false;
+            }
+        }
+        return !nest.loops().equals(other.loops());
+    }
+
+    private Step step(Nest nest, boolean full, List<Node> made) {
         boolean[] loops = new boolean[domain.length];
         for (int i = 0; i < loops.length; i++) {
             loops[i] = nest.loops().get(i);
@@ -246,6 +249,7 @@ public final class Schedule {
         List<Node> ordered = graph.nodes().stream().filter(body::contains).toList();
         return new Step(
                 loops,
+                full,
                 ordered,
                 List.copyOf(loads),
                 made.stream().filter(Schedule::isReduction).toList(),
@@ -324,8 +328,9 @@ public final class Schedule {
         int writes = 0;
         long read = 0;
         long written = 0;
+        long largest = steps.stream().mapToLong(this::extent).max().orElse(0);
         for (Step s : steps) {
-            boolean full = s.isFull();
+            boolean full = s.isFull() && extent(s) == largest;
             scans += full ? 1 : 0;
             for (Node n : s.loads()) {
                 boolean leaf = n.is(Op.INPUT);
@@ -338,6 +343,14 @@ public final class Schedule {
             }
         }
         return new Traffic(scans, reads, writes, read, written, unfused());
+    }
+
+    private long extent(Step s) {
+        long n = 1;
+        for (int i = 0; i < domain.length; i++) {
+            n *= s.loops()[i] ? domain[i] : 1;
+        }
+        return n;
     }
 
     private long unfused() {

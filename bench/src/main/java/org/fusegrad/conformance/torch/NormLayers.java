@@ -10,6 +10,7 @@ import org.fusegrad.nn.norm.BatchNorm1d;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.BatchNorm3d;
 import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.Norm;
@@ -37,6 +38,7 @@ final class NormLayers {
                                 ? options
                                 : options.eps(RMSNorm.defaults(s.dtype()).eps()),
                         a.ints("normalized_shape"));
+            case "iebn" -> new IEBN2d(channels, options);
             default -> throw new Unsupported("layer '" + layer + "'");
         };
     }

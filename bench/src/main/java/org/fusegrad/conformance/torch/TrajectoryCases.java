@@ -25,6 +25,7 @@ final class TrajectoryCases {
 
     static void register(Map<String, Evaluator> table) {
         table.put("batch_norm_sequence", TrajectoryCases::batchNormSequence);
+        table.put("mabn", (from, widened) -> new MabnCase(from).run());
         table.put("train_step", (from, widened) -> new TrainingCase(from).run());
         for (String name : new String[] {"sgd", "adam", "adamw", "rmsprop", "adagrad"}) {
             table.put("optim_" + name, TrajectoryCases::optimize);

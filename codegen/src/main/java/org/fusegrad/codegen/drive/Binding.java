@@ -10,6 +10,7 @@ import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.plan.Schedule;
 import org.fusegrad.run.Value;
 
 /**
@@ -56,11 +57,19 @@ final class Binding {
 
     /** Full-size operands must be contiguous along the innermost loop; others are copied. */
     private Value packed(Node leaf, Value v) {
-        int last = domain.length - 1;
-        boolean inner = leaf.shape().rank() > last && leaf.shape().dim(last) != 1;
-        boolean readInFull = kernel.schedule().steps().stream()
-                .anyMatch(s -> s.isFull() && s.loads().contains(leaf));
-        return inner && readInFull && v.stride(last) != 1 ? v.contiguous() : v;
+        return kernel.schedule().steps().stream().anyMatch(s -> gathers(s, leaf, v))
+                ? v.contiguous()
+                : v;
+    }
+
+    private static boolean gathers(Schedule.Step s, Node leaf, Value v) {
+        int i = s.inner();
+        return s.isFull()
+                && s.loads().contains(leaf)
+                && i >= 0
+                && i < leaf.shape().rank()
+                && leaf.shape().dim(i) != 1
+                && v.stride(i) != 1;
     }
 
     private void bind(int number, Value v) {

@@ -58,7 +58,7 @@ final class ColumnFold {
                     rest /= binding.size(i);
                 }
             }
-            fold(start, strides[inner], binding.size(inner), at, fixed);
+            fold(start, strides[inner], fixed[inner] ? 1 : binding.size(inner), at, fixed);
         }
     }
 

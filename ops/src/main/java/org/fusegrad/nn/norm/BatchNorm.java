@@ -15,7 +15,12 @@ public abstract class BatchNorm extends ChannelNorm {
     private final int maxRank;
 
     BatchNorm(int channels, NormOptions options, int minRank, int maxRank) {
-        super("batch_norm", channels, options);
+        this("batch_norm", channels, options, minRank, maxRank);
+    }
+
+    /** For layers built on batch normalization. */
+    BatchNorm(String name, int channels, NormOptions options, int minRank, int maxRank) {
+        super(name, channels, options);
         this.minRank = minRank;
         this.maxRank = maxRank;
     }

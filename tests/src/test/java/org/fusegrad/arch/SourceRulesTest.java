@@ -1,0 +1,58 @@
+package org.fusegrad.arch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What every main source keeps to. */
+final class SourceRulesTest {
+    private static final int LINES = 450;
+    private static final int COLUMNS = 100;
+    private static final Pattern VAGUE =
+            Pattern.compile(".*(Manager|Helper|Helpers|Util|Utils|Impl)\\.java");
+
+    /** Complaints of a rule about all files. */
+    private static List<String> broken(BiFunction<Path, List<String>, List<String>> rule) {
+        List<String> broken = new ArrayList<>();
+        for (String module : ProjectFiles.MODULES) {
+            for (Path file : ProjectFiles.mainSources(module)) {
+                broken.addAll(rule.apply(file, ProjectFiles.read(file).lines().toList()));
+            }
+        }
+        return broken;
+    }
+
+    @Test
+    void filesAreShort() {
+        assertEquals(
+                List.of(),
+                broken((file, lines) -> lines.size() <= LINES
+                        ? List.of()
+                        : List.of(file.getFileName() + " has " + lines.size() + " lines")));
+    }
+
+    @Test
+    void linesAreShort() {
+        assertEquals(
+                List.of(),
+                broken((file, lines) -> lines.stream()
+                        .filter(line -> line.codePointCount(0, line.length()) > COLUMNS)
+                        .map(line -> file.getFileName() + ": " + line)
+                        .toList()));
+    }
+
+    @Test
+    void namesSayWhatAClassIs() {
+        assertEquals(
+                List.of(),
+                broken((file, lines) ->
+                        VAGUE.matcher(file.getFileName().toString()).matches()
+                                ? List.of(file.getFileName().toString())
+                                : List.of()));
+    }
+}

@@ -1,0 +1,86 @@
+package org.fusegrad.codegen;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.fusegrad.Engine;
+import org.fusegrad.Explanation;
+import org.fusegrad.codegen.compile.SourceCompiler;
+import org.fusegrad.codegen.compile.SourceCompiler.Compiled;
+import org.fusegrad.codegen.drive.FusedKernel;
+import org.fusegrad.codegen.drive.Programs;
+import org.fusegrad.codegen.drive.RowProgram;
+import org.fusegrad.codegen.emit.KernelEmitter;
+import org.fusegrad.codegen.emit.KernelEmitter.Source;
+import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.simd.SimdSupport;
+import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.run.Kernel;
+
+/**
+ * Kernels in a generated form of the caller's choice: lane width and compiler, from the first call
+ * on. A form is compiled once for all sizes.
+ */
+public final class Forms {
+    private final SourceCompiler compiler;
+    private final Map<String, Programs> compiled = new ConcurrentHashMap<>();
+
+    /** Forms by a compiler. */
+    public Forms(SourceCompiler compiler) {
+        this.compiler = compiler;
+    }
+
+    /** 0 for scalar code, then every vector width there is a species for. */
+    public static List<Integer> widths() {
+        return SimdSupport.get().isAvailable() ? List.of(0, 128, 256, 512) : List.of(0);
+    }
+
+    /** Fused kernels of a formula, forward and backward. */
+    public static List<KernelGraph> kernels(Supplier<Explanation> formula) {
+        try (Engine engine = Engine.builder().backend("interpreter").threads(1).build()) {
+            Explanation e = engine.call(formula);
+            return Stream.concat(e.forward().kernels().stream(), e.backward().kernels().stream())
+                    .filter(KernelGraph::fused)
+                    .toList();
+        }
+    }
+
+    /** Source of a kernel. */
+    public static Source source(KernelGraph graph, String className, int bits) {
+        return KernelEmitter.emit(LoopKernel.of(graph), className, bits);
+    }
+
+    /** The kernel in one form. */
+    public Kernel kernel(KernelGraph graph, int bits) {
+        LoopKernel loops = LoopKernel.of(graph);
+        Programs programs = compiled.computeIfAbsent(
+                bits + " " + loops.key(),
+                k -> programs(KernelEmitter.emit(loops, "Form" + compiled.size(), bits)));
+        return new FusedKernel(loops, programs);
+    }
+
+    private Programs programs(Source source) {
+        Compiled c = compiler.compile(source.className(), source.text());
+        try {
+            Object program = c.type().getDeclaredConstructor().newInstance();
+            Programs.Form form = new Programs.Form((RowProgram) program, source.text());
+            return new Programs(form, null, 0);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(source.text(), e);
+        }
+    }
+
+    /** All sources of a formula's kernels, in every form. */
+    public static List<Source> sources(Supplier<Explanation> formula) {
+        List<Source> all = new ArrayList<>();
+        for (KernelGraph kernel : kernels(formula)) {
+            for (int bits : widths()) {
+                all.add(source(kernel, "Form" + bits, bits));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,48 @@
+package org.fusegrad.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.fusegrad.flags.Flags;
+import org.junit.jupiter.api.Test;
+
+/** The documents agree with the project. */
+final class DocsFlagsTest {
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+    private static final Pattern FLAG = Pattern.compile("`fusegrad\\.([a-z]+)");
+
+    @Test
+    void flagsAreAsRegistered() throws IOException {
+        String written = Files.readString(Documents.root().resolve("docs/FLAGS.md"));
+        assertEquals(Flags.markdown(), written, "copy Flags.markdown() into docs/FLAGS.md");
+    }
+
+    @Test
+    void everyFlagNamedExists() throws IOException {
+        for (Path document : Documents.all()) {
+            Matcher flag = FLAG.matcher(Files.readString(document));
+            while (flag.find()) {
+                String property = "fusegrad." + flag.group(1);
+                assertTrue(
+                        Flags.all().stream().anyMatch(f -> f.property().equals(property)),
+                        () -> document + " names " + property);
+            }
+        }
+    }
+
+    @Test
+    void everyLinkLeadsToAFile() throws IOException {
+        for (Path document : Documents.all()) {
+            Matcher link = LINK.matcher(Files.readString(document));
+            while (link.find()) {
+                Path target = document.resolveSibling(link.group(1)).normalize();
+                assertTrue(Files.exists(target), () -> document + " links to " + target);
+            }
+        }
+    }
+}
