@@ -180,6 +180,28 @@ public final class Schedule {
     }
 
     private void buildSteps() {
+        Map<Node, Integer> notBefore = new IdentityHashMap<>();
+        Map<Nest, List<Node>> nests = nests(notBefore);
+        for (boolean moved = true; moved; ) {
+            moved = false;
+            for (Nest nest : List.copyOf(nests.keySet())) {
+                int level = later(nest, nests);
+                if (level > nest.level()) {
+                    nests.get(nest).forEach(n -> notBefore.put(n, level));
+                    nests = nests(notBefore);
+                    moved = true;
+                    break;
+                }
+            }
+        }
+        for (Nest nest : nests.keySet()) {
+            boolean full = nests.keySet().stream().noneMatch(o -> isWithin(nest, o));
+            steps.add(step(nest, full, nests.get(nest)));
+        }
+    }
+
+    /** Stored values by loops and by how many steps lie before them, in order of execution. */
+    private Map<Nest, List<Node>> nests(Map<Node, Integer> notBefore) {
         Map<Node, Integer> level = new IdentityHashMap<>();
         Map<Nest, List<Node>> nests = new LinkedHashMap<>();
         for (Node n : graph.nodes()) {
@@ -190,23 +212,71 @@ public final class Schedule {
                         isMade(in) && !isReduction(in) && Arrays.equals(masks.get(in), loops(n));
                 l = Math.max(l, level.get(in) - (atHand ? 1 : 0));
             }
-            boolean made = isMade(n);
-            level.put(n, made ? l + 1 : l);
-            if (made) {
-                List<Boolean> loops = new ArrayList<>();
-                for (boolean b : loops(n)) {
-                    loops.add(b);
-                }
-                nests.computeIfAbsent(new Nest(loops, l + 1), k -> new ArrayList<>())
+            if (isMade(n)) {
+                l = Math.max(l + 1, notBefore.getOrDefault(n, 0));
+                nests.computeIfAbsent(new Nest(list(loops(n)), l), k -> new ArrayList<>())
                         .add(n);
             }
+            level.put(n, l);
         }
-        List<Nest> order = new ArrayList<>(nests.keySet());
-        order.sort((a, b) -> a.level() - b.level());
-        for (Nest nest : order) {
-            boolean full = order.stream().noneMatch(o -> isWithin(nest, o));
-            steps.add(step(nest, full, nests.get(nest)));
+        Map<Nest, List<Node>> ordered = new LinkedHashMap<>();
+        nests.keySet().stream()
+                .sorted((a, b) -> a.level() - b.level())
+                .forEach(nest -> ordered.put(nest, nests.get(nest)));
+        return ordered;
+    }
+
+    private static List<Boolean> list(boolean[] loops) {
+        List<Boolean> list = new ArrayList<>();
+        for (boolean b : loops) {
+            list.add(b);
         }
+        return list;
+    }
+
+    /**
+     * The level of a later nest over the same loops that can do this one's sums on its way, because
+     * nothing needs them before: one pass over the data less. 0 if there is none.
+     */
+    private int later(Nest nest, Map<Nest, List<Node>> nests) {
+        List<Node> made = nests.get(nest);
+        if (!made.stream().allMatch(Schedule::isReduction)) {
+            return 0;
+        }
+        int needed = Integer.MAX_VALUE;
+        List<Node> reached = new ArrayList<>(made);
+        for (Map.Entry<Nest, List<Node>> e : nests.entrySet()) {
+            for (Node n : e.getValue()) {
+                if (!made.contains(n) && reads(n, reached)) {
+                    reached.add(n);
+                    needed = reads(n, made) ? Math.min(needed, e.getKey().level()) : needed;
+                }
+            }
+        }
+        boolean last = reached.stream()
+                .noneMatch(n -> !made.contains(n) && list(loops(n)).equals(nest.loops()));
+        for (Nest other : nests.keySet()) {
+            boolean same = other.loops().equals(nest.loops()) && other.level() > nest.level();
+            if (same && (last || other.level() < needed)) {
+                return other.level();
+            }
+        }
+        return 0;
+    }
+
+    /** Whether the evaluation of a stored value loads one of these. */
+    private boolean reads(Node n, List<Node> values) {
+        List<Node> todo = new ArrayList<>(n.inputs());
+        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < todo.size(); i++) {
+            Node in = todo.get(i);
+            if (values.contains(in)) {
+                return true;
+            } else if (seen.add(in) && !stored.contains(in)) {
+                todo.addAll(in.inputs());
+            }
+        }
+        return false;
     }
 
     private boolean isMade(Node n) {

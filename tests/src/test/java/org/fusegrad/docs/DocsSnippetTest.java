@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.net.URI;
@@ -19,6 +21,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,9 +48,18 @@ final class DocsSnippetTest {
             if (snippet.isStatements() || snippet.code().contains("static void main(")) {
                 Method main = loader.loadClass(Snippet.PACKAGE + "." + snippet.className())
                         .getMethod("main", String[].class);
-                assertDoesNotThrow(
-                        () -> main.invoke(null, (Object) new String[0]), snippet::toString);
+                silently(() -> main.invoke(null, (Object) new String[0]), snippet);
             }
+        }
+    }
+
+    private static void silently(Executable program, Snippet snippet) {
+        PrintStream console = System.out;
+        System.setOut(new PrintStream(OutputStream.nullOutputStream(), true));
+        try {
+            assertDoesNotThrow(() -> program.execute(), snippet::toString);
+        } finally {
+            System.setOut(console);
         }
     }
 

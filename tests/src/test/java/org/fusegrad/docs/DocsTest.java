@@ -12,7 +12,7 @@ import org.fusegrad.flags.Flags;
 import org.junit.jupiter.api.Test;
 
 /** The documents agree with the project. */
-final class DocsFlagsTest {
+final class DocsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
     private static final Pattern FLAG = Pattern.compile("`fusegrad\\.([a-z]+)");
 

@@ -1,0 +1,108 @@
+package org.fusegrad.bench;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.fusegrad.Engine;
+import org.fusegrad.Scope;
+import org.fusegrad.Tensor;
+import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.ops.Activation;
+
+/** The layer on an engine of its own, fused or operation by operation. */
+final class FusegradWork implements NormWork {
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+
+    private final Engine engine;
+    private final BatchNorm2d layer;
+    private final boolean adds;
+    private final Tensor x;
+    private final Tensor residual;
+    private final Tensor dy;
+
+    FusegradWork(String work, NormData data, boolean fuse, int threads) {
+        engine = Engine.builder().threads(threads).fuse(fuse).build();
+        layer = new BatchNorm2d(data.channels());
+        adds = work.equals(BN_ADD_RELU);
+        x = Tensor.of(data.x(), data.shape()).requiresGrad(true);
+        residual = Tensor.of(data.residual(), data.shape()).requiresGrad(adds);
+        dy = Tensor.of(data.dy(), data.shape());
+    }
+
+    /**
+     * Runs until the vector forms of the fused kernels have taken over.
+     *
+     * @return whether they have; without the Vector API, or unfused, there is none to wait for
+     */
+    boolean awaitVectorCode() {
+        boolean exists = engine.isFusing() && engine.backendName().equals("vector");
+        long start = System.nanoTime();
+        while (exists && !isVector()) {
+            if (System.nanoTime() - start > PATIENCE) {
+                return false;
+            }
+            forwardBackward();
+        }
+        return exists;
+    }
+
+    private boolean isVector() {
+        Activation activation = adds ? Activation.RELU : Activation.NONE;
+        String source =
+                adds ? "" : engine.call(() -> layer.explain(x, activation)).source();
+        return adds || !source.contains("_s ") && source.contains("jdk.incubator.vector");
+    }
+
+    private Tensor run() {
+        return adds ? layer.forward(x, residual, Activation.RELU) : layer.forward(x);
+    }
+
+    private <T> T scoped(Supplier<T> step) {
+        return engine.call(() -> {
+            try (Scope scope = engine.scope()) {
+                return step.get();
+            }
+        });
+    }
+
+    @Override
+    public Object forward() {
+        return scoped(this::run);
+    }
+
+    @Override
+    public Object forwardBackward() {
+        return scoped(() -> {
+            Tensor y = run();
+            y.backward(dy);
+            clear();
+            return y;
+        });
+    }
+
+    @Override
+    public float[][] results() {
+        return scoped(() -> {
+            Tensor y = run();
+            y.backward(dy);
+            float[][] all = {
+                y.toFloats(),
+                x.grad().toFloats(),
+                layer.weight().orElseThrow().grad().toFloats(),
+                layer.bias().orElseThrow().grad().toFloats()
+            };
+            clear();
+            return all;
+        });
+    }
+
+    private void clear() {
+        x.setGrad(null);
+        residual.setGrad(null);
+        layer.parameters().forEach(p -> p.setGrad(null));
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

@@ -1,0 +1,293 @@
+package org.fusegrad.generated;
+
+
+import org.fusegrad.codegen.drive.Frame;
+import org.fusegrad.codegen.drive.RowProgram;
+
+/**
+ * Kernel BatchNormBackwardScalar, generated; do not edit.
+ */
+public final class BatchNormBackwardScalar extends RowProgram {
+    /**
+     * <pre>
+     * t1 = cast[float64] weight
+     * t2 = maximum x c0
+     * t3 = div t2 c1
+     * t4 = add t3 c2
+     * t5 = sqrt t4
+     * t6 = reciprocal t5
+     * t7 = mul t1 t6
+     * t8 = cast[float32] t7
+     * </pre>
+     */
+    static void step0(Frame f) {
+        int n = f.n;
+        double c0 = (double) f.constants[0];
+        double c1 = (double) f.constants[1];
+        double c2 = (double) f.constants[2];
+        float[] weightArray = (float[]) f.arrays[0];
+        int weightAt = f.at[0];
+        int weightBy = f.by[0];
+        double[] xArray = (double[]) f.arrays[1];
+        int xAt = f.at[1];
+        int xBy = f.by[1];
+        float[] t8Array = (float[]) f.arrays[6];
+        int t8At = f.at[6];
+        int t8By = f.by[6];
+        for (int i = 0; i < n; i++) {
+            float weight = weightArray[weightAt + i * weightBy];
+            double x = xArray[xAt + i * xBy];
+            double t1 = (double) weight;
+            double t2 = Math.max(x, c0);
+            double t3 = t2 / c1;
+            double t4 = t3 + c2;
+            double t5 = (double) Math.sqrt(t4);
+            double t6 = 1 / t5;
+            double t7 = t1 * t6;
+            float t8 = (float) t7;
+            t8Array[t8At + i * t8By] = t8;
+        }
+    }
+
+    /**
+     * <pre>
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * t11 = sum_mul[2] xc dy
+     * t19 = sum[2] dy
+     * </pre>
+     */
+    static void step1(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[5];
+        int dyAt = f.at[5];
+        float x_3 = ((float[]) f.arrays[4])[f.at[4]];
+        float[] x_2Array = (float[]) f.arrays[2];
+        int x_2At = f.at[2];
+        float pivot = ((float[]) f.arrays[3])[f.at[3]];
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            f.lanes[0 + (i & 31)] = Math.fma(xc, dy, f.lanes[0 + (i & 31)]);
+            f.lanes[32 + (i & 31)] = f.lanes[32 + (i & 31)] + dy;
+        }
+        double t11Sum = Frame.sum(f.lanes, 0);
+        double t19Sum = Frame.sum(f.lanes, 32);
+        if (!(Math.abs(t11Sum) <= Double.MAX_VALUE && Math.abs(t19Sum) <= Double.MAX_VALUE)) {
+            f.sums[0] = t11Sum;
+            f.sums[1] = t19Sum;
+            step1Exact(f);
+            return;
+        }
+        ((double[]) f.arrays[7])[f.at[7]] += t11Sum;
+        ((double[]) f.arrays[10])[f.at[10]] += t19Sum;
+    }
+
+    /**
+     * <pre>
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * t11 = sum_mul[2] xc dy
+     * t19 = sum[2] dy
+     * </pre>
+     */
+    static void step1Exact(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[5];
+        int dyAt = f.at[5];
+        float x_3 = ((float[]) f.arrays[4])[f.at[4]];
+        float[] x_2Array = (float[]) f.arrays[2];
+        int x_2At = f.at[2];
+        float pivot = ((float[]) f.arrays[3])[f.at[3]];
+        double t11Sum = 0;
+        double t19Sum = 0;
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            t11Sum = Math.fma((double) xc, (double) dy, t11Sum);
+            t19Sum = t19Sum + dy;
+        }
+        ((double[]) f.arrays[7])[f.at[7]] += Frame.orElse(f.sums[0], t11Sum);
+        ((double[]) f.arrays[10])[f.at[10]] += Frame.orElse(f.sums[1], t19Sum);
+    }
+
+    /**
+     * <pre>
+     * t12 = sum[0] t11
+     * t20 = sum[0] t19
+     * </pre>
+     */
+    static void step2(Frame f) {
+        int n = f.n;
+        double[] t11Array = (double[]) f.arrays[7];
+        int t11At = f.at[7];
+        int t11By = f.by[7];
+        double[] t19Array = (double[]) f.arrays[10];
+        int t19At = f.at[10];
+        int t19By = f.by[10];
+        double[] t12Array = (double[]) f.arrays[8];
+        int t12At = f.at[8];
+        int t12By = f.by[8];
+        double[] t20Array = (double[]) f.arrays[11];
+        int t20At = f.at[11];
+        int t20By = f.by[11];
+        for (int i = 0; i < n; i++) {
+            double t11 = t11Array[t11At + i * t11By];
+            double t19 = t19Array[t19At + i * t19By];
+            t12Array[t12At + i * t12By] = t12Array[t12At + i * t12By] + t11;
+            t20Array[t20At + i * t20By] = t20Array[t20At + i * t20By] + t19;
+        }
+    }
+
+    /**
+     * <pre>
+     * t1 = cast[float64] weight
+     * t2 = maximum x c0
+     * t3 = div t2 c1
+     * t4 = add t3 c2
+     * t5 = sqrt t4
+     * t6 = reciprocal t5
+     * t7 = mul t1 t6
+     * t9 = mul t6 t6
+     * t10 = mul t1 t9
+     * t13 = mul t10 t12
+     * t14 = mul t5 c3
+     * t15 = div t13 t14
+     * t16 = div t15 c1
+     * t17 = mul t16 c4
+     * t18 = cast[float32] t17
+     * t21 = mul t7 t20
+     * t22 = div t21 c1
+     * t23 = neg t22
+     * t24 = cast[float32] t23
+     * t27 = mul t6 t12
+     * t28 = cast[float32] t27
+     * t29 = cast[float32] t20
+     * </pre>
+     */
+    static void step3(Frame f) {
+        int n = f.n;
+        double c0 = (double) f.constants[0];
+        double c1 = (double) f.constants[1];
+        double c2 = (double) f.constants[2];
+        double c3 = (double) f.constants[3];
+        double c4 = (double) f.constants[4];
+        double[] t20Array = (double[]) f.arrays[11];
+        int t20At = f.at[11];
+        int t20By = f.by[11];
+        double[] t12Array = (double[]) f.arrays[8];
+        int t12At = f.at[8];
+        int t12By = f.by[8];
+        float[] weightArray = (float[]) f.arrays[0];
+        int weightAt = f.at[0];
+        int weightBy = f.by[0];
+        double[] xArray = (double[]) f.arrays[1];
+        int xAt = f.at[1];
+        int xBy = f.by[1];
+        float[] t18Array = (float[]) f.arrays[9];
+        int t18At = f.at[9];
+        int t18By = f.by[9];
+        float[] t24Array = (float[]) f.arrays[12];
+        int t24At = f.at[12];
+        int t24By = f.by[12];
+        float[] t28Array = (float[]) f.arrays[14];
+        int t28At = f.at[14];
+        int t28By = f.by[14];
+        float[] t29Array = (float[]) f.arrays[15];
+        int t29At = f.at[15];
+        int t29By = f.by[15];
+        for (int i = 0; i < n; i++) {
+            double t20 = t20Array[t20At + i * t20By];
+            double t12 = t12Array[t12At + i * t12By];
+            float weight = weightArray[weightAt + i * weightBy];
+            double x = xArray[xAt + i * xBy];
+            double t1 = (double) weight;
+            double t2 = Math.max(x, c0);
+            double t3 = t2 / c1;
+            double t4 = t3 + c2;
+            double t5 = (double) Math.sqrt(t4);
+            double t6 = 1 / t5;
+            double t7 = t1 * t6;
+            double t9 = t6 * t6;
+            double t10 = t1 * t9;
+            double t13 = t10 * t12;
+            double t14 = t5 * c3;
+            double t15 = t13 / t14;
+            double t16 = t15 / c1;
+            double t17 = t16 * c4;
+            float t18 = (float) t17;
+            double t21 = t7 * t20;
+            double t22 = t21 / c1;
+            double t23 = -t22;
+            float t24 = (float) t23;
+            double t27 = t6 * t12;
+            float t28 = (float) t27;
+            float t29 = (float) t20;
+            t18Array[t18At + i * t18By] = t18;
+            t24Array[t24At + i * t24By] = t24;
+            t28Array[t28At + i * t28By] = t28;
+            t29Array[t29At + i * t29By] = t29;
+        }
+    }
+
+    /**
+     * <pre>
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * t25 = fma xc t18 t24
+     * t26 = fma dy t8 t25
+     * </pre>
+     */
+    static void step4(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[5];
+        int dyAt = f.at[5];
+        float t8 = ((float[]) f.arrays[6])[f.at[6]];
+        float t18 = ((float[]) f.arrays[9])[f.at[9]];
+        float t24 = ((float[]) f.arrays[12])[f.at[12]];
+        float x_3 = ((float[]) f.arrays[4])[f.at[4]];
+        float[] x_2Array = (float[]) f.arrays[2];
+        int x_2At = f.at[2];
+        float pivot = ((float[]) f.arrays[3])[f.at[3]];
+        float[] t26Array = (float[]) f.arrays[13];
+        int t26At = f.at[13];
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            float t25 = Math.fma(xc, t18, t24);
+            float t26 = Math.fma(dy, t8, t25);
+            t26Array[t26At + i] = t26;
+        }
+    }
+
+    public void run(int step, Frame f) {
+        switch (step) {
+            case 0:
+                step0(f);
+                break;
+            case 2:
+                step1(f);
+                break;
+            case 3:
+                step1Exact(f);
+                break;
+            case 4:
+                step2(f);
+                break;
+            case 6:
+                step3(f);
+                break;
+            case 8:
+                step4(f);
+                break;
+            default:
+                throw new IllegalArgumentException();
+        }
+    }
+}

@@ -1,0 +1,363 @@
+package org.fusegrad.generated;
+
+
+import org.fusegrad.codegen.drive.Frame;
+import org.fusegrad.codegen.drive.RowProgram;
+
+/**
+ * Kernel LayerNormBackwardScalar, generated; do not edit.
+ */
+public final class LayerNormBackwardScalar extends RowProgram {
+    /**
+     * <pre>
+     * t2 = maximum x c0
+     * t3 = div t2 c1
+     * t4 = add t3 c2
+     * t5 = sqrt t4
+     * t6 = reciprocal t5
+     * t7 = cast[float32] t6
+     * </pre>
+     */
+    static void step0(Frame f) {
+        int n = f.n;
+        double c0 = (double) f.constants[0];
+        double c1 = (double) f.constants[1];
+        double c2 = (double) f.constants[2];
+        double[] xArray = (double[]) f.arrays[2];
+        int xAt = f.at[2];
+        int xBy = f.by[2];
+        float[] t7Array = (float[]) f.arrays[6];
+        int t7At = f.at[6];
+        int t7By = f.by[6];
+        for (int i = 0; i < n; i++) {
+            double x = xArray[xAt + i * xBy];
+            double t2 = Math.max(x, c0);
+            double t3 = t2 / c1;
+            double t4 = t3 + c2;
+            double t5 = (double) Math.sqrt(t4);
+            double t6 = 1 / t5;
+            float t7 = (float) t6;
+            t7Array[t7At + i * t7By] = t7;
+        }
+    }
+
+    /**
+     * <pre>
+     * t1 = mul dy weight
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * t9 = sum_mul[1] xc t1
+     * t16 = sum_mul[1] dy weight
+     * t25 = sum[0] dy
+     * </pre>
+     */
+    static void step1(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[0];
+        int dyAt = f.at[0];
+        float[] weightArray = (float[]) f.arrays[1];
+        int weightAt = f.at[1];
+        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
+        float[] x_2Array = (float[]) f.arrays[3];
+        int x_2At = f.at[3];
+        float pivot = ((float[]) f.arrays[4])[f.at[4]];
+        float[] t25Array = (float[]) f.arrays[16];
+        int t25At = f.at[16];
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float weight = weightArray[weightAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float t1 = dy * weight;
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            f.lanes[0 + (i & 31)] = Math.fma(xc, t1, f.lanes[0 + (i & 31)]);
+            f.lanes[32 + (i & 31)] = Math.fma(dy, weight, f.lanes[32 + (i & 31)]);
+            t25Array[t25At + i] = t25Array[t25At + i] + dy;
+        }
+        double t9Sum = Frame.sum(f.lanes, 0);
+        double t16Sum = Frame.sum(f.lanes, 32);
+        if (!(Math.abs(t9Sum) <= Double.MAX_VALUE && Math.abs(t16Sum) <= Double.MAX_VALUE)) {
+            f.sums[0] = t9Sum;
+            f.sums[1] = t16Sum;
+            step1Exact(f);
+            return;
+        }
+        ((double[]) f.arrays[7])[f.at[7]] += t9Sum;
+        ((double[]) f.arrays[9])[f.at[9]] += t16Sum;
+    }
+
+    /**
+     * <pre>
+     * t1 = mul dy weight
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * t9 = sum_mul[1] xc t1
+     * t16 = sum_mul[1] dy weight
+     * t25 = sum[0] dy
+     * </pre>
+     */
+    static void step1Exact(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[0];
+        int dyAt = f.at[0];
+        float[] weightArray = (float[]) f.arrays[1];
+        int weightAt = f.at[1];
+        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
+        float[] x_2Array = (float[]) f.arrays[3];
+        int x_2At = f.at[3];
+        float pivot = ((float[]) f.arrays[4])[f.at[4]];
+        double t9Sum = 0;
+        double t16Sum = 0;
+        double[] t25Array = (double[]) f.arrays[14];
+        int t25At = f.at[14];
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float weight = weightArray[weightAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float t1 = dy * weight;
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            t9Sum = Math.fma((double) xc, (double) t1, t9Sum);
+            t16Sum = Math.fma((double) dy, (double) weight, t16Sum);
+            t25Array[t25At + i] = t25Array[t25At + i] + dy;
+        }
+        ((double[]) f.arrays[7])[f.at[7]] += Frame.orElse(f.sums[0], t9Sum);
+        ((double[]) f.arrays[9])[f.at[9]] += Frame.orElse(f.sums[1], t16Sum);
+    }
+
+    /**
+     * <pre>
+     * t2 = maximum x c0
+     * t3 = div t2 c1
+     * t4 = add t3 c2
+     * t5 = sqrt t4
+     * t6 = reciprocal t5
+     * t8 = mul t6 t6
+     * t10 = mul t8 t9
+     * t11 = mul t5 c3
+     * t12 = div t10 t11
+     * t13 = div t12 c1
+     * t14 = mul t13 c4
+     * t15 = cast[float32] t14
+     * t17 = mul t6 t16
+     * t18 = div t17 c1
+     * t19 = neg t18
+     * t20 = cast[float32] t19
+     * </pre>
+     */
+    static void step2(Frame f) {
+        int n = f.n;
+        double c0 = (double) f.constants[0];
+        double c1 = (double) f.constants[1];
+        double c2 = (double) f.constants[2];
+        double c3 = (double) f.constants[3];
+        double c4 = (double) f.constants[4];
+        double[] t16Array = (double[]) f.arrays[9];
+        int t16At = f.at[9];
+        int t16By = f.by[9];
+        double[] t9Array = (double[]) f.arrays[7];
+        int t9At = f.at[7];
+        int t9By = f.by[7];
+        double[] xArray = (double[]) f.arrays[2];
+        int xAt = f.at[2];
+        int xBy = f.by[2];
+        float[] t15Array = (float[]) f.arrays[8];
+        int t15At = f.at[8];
+        int t15By = f.by[8];
+        float[] t20Array = (float[]) f.arrays[10];
+        int t20At = f.at[10];
+        int t20By = f.by[10];
+        for (int i = 0; i < n; i++) {
+            double t16 = t16Array[t16At + i * t16By];
+            double t9 = t9Array[t9At + i * t9By];
+            double x = xArray[xAt + i * xBy];
+            double t2 = Math.max(x, c0);
+            double t3 = t2 / c1;
+            double t4 = t3 + c2;
+            double t5 = (double) Math.sqrt(t4);
+            double t6 = 1 / t5;
+            double t8 = t6 * t6;
+            double t10 = t8 * t9;
+            double t11 = t5 * c3;
+            double t12 = t10 / t11;
+            double t13 = t12 / c1;
+            double t14 = t13 * c4;
+            float t15 = (float) t14;
+            double t17 = t6 * t16;
+            double t18 = t17 / c1;
+            double t19 = -t18;
+            float t20 = (float) t19;
+            t15Array[t15At + i * t15By] = t15;
+            t20Array[t20At + i * t20By] = t20;
+        }
+    }
+
+    /**
+     * <pre>
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * xh = mul xc t7
+     * t23 = sum_mul[0] dy xh
+     * </pre>
+     */
+    static void step3(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[0];
+        int dyAt = f.at[0];
+        float t7 = ((float[]) f.arrays[6])[f.at[6]];
+        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
+        float[] x_2Array = (float[]) f.arrays[3];
+        int x_2At = f.at[3];
+        float pivot = ((float[]) f.arrays[4])[f.at[4]];
+        float[] t23Array = (float[]) f.arrays[17];
+        int t23At = f.at[17];
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            float xh = xc * t7;
+            t23Array[t23At + i] = Math.fma(dy, xh, t23Array[t23At + i]);
+        }
+    }
+
+    /**
+     * <pre>
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * xh = mul xc t7
+     * t23 = sum_mul[0] dy xh
+     * </pre>
+     */
+    static void step3Exact(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[0];
+        int dyAt = f.at[0];
+        float t7 = ((float[]) f.arrays[6])[f.at[6]];
+        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
+        float[] x_2Array = (float[]) f.arrays[3];
+        int x_2At = f.at[3];
+        float pivot = ((float[]) f.arrays[4])[f.at[4]];
+        double[] t23Array = (double[]) f.arrays[12];
+        int t23At = f.at[12];
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            float xh = xc * t7;
+            t23Array[t23At + i] = Math.fma((double) dy, (double) xh, t23Array[t23At + i]);
+        }
+    }
+
+    /**
+     * <pre>
+     * t26 = cast[float32] t25
+     * </pre>
+     */
+    static void step4(Frame f) {
+        int n = f.n;
+        double[] t25Array = (double[]) f.arrays[14];
+        int t25At = f.at[14];
+        int t25By = f.by[14];
+        float[] t26Array = (float[]) f.arrays[15];
+        int t26At = f.at[15];
+        int t26By = f.by[15];
+        for (int i = 0; i < n; i++) {
+            double t25 = t25Array[t25At + i * t25By];
+            float t26 = (float) t25;
+            t26Array[t26At + i * t26By] = t26;
+        }
+    }
+
+    /**
+     * <pre>
+     * t1 = mul dy weight
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * t21 = fma xc t15 t20
+     * t22 = fma t1 t7 t21
+     * </pre>
+     */
+    static void step5(Frame f) {
+        int n = f.n;
+        float t7 = ((float[]) f.arrays[6])[f.at[6]];
+        float[] dyArray = (float[]) f.arrays[0];
+        int dyAt = f.at[0];
+        float[] weightArray = (float[]) f.arrays[1];
+        int weightAt = f.at[1];
+        float t15 = ((float[]) f.arrays[8])[f.at[8]];
+        float t20 = ((float[]) f.arrays[10])[f.at[10]];
+        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
+        float[] x_2Array = (float[]) f.arrays[3];
+        int x_2At = f.at[3];
+        float pivot = ((float[]) f.arrays[4])[f.at[4]];
+        float[] t22Array = (float[]) f.arrays[11];
+        int t22At = f.at[11];
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float weight = weightArray[weightAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float t1 = dy * weight;
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            float t21 = Math.fma(xc, t15, t20);
+            float t22 = Math.fma(t1, t7, t21);
+            t22Array[t22At + i] = t22;
+        }
+    }
+
+    /**
+     * <pre>
+     * t24 = cast[float32] t23
+     * </pre>
+     */
+    static void step6(Frame f) {
+        int n = f.n;
+        double[] t23Array = (double[]) f.arrays[12];
+        int t23At = f.at[12];
+        int t23By = f.by[12];
+        float[] t24Array = (float[]) f.arrays[13];
+        int t24At = f.at[13];
+        int t24By = f.by[13];
+        for (int i = 0; i < n; i++) {
+            double t23 = t23Array[t23At + i * t23By];
+            float t24 = (float) t23;
+            t24Array[t24At + i * t24By] = t24;
+        }
+    }
+
+    public void run(int step, Frame f) {
+        switch (step) {
+            case 0:
+                step0(f);
+                break;
+            case 2:
+                step1(f);
+                break;
+            case 3:
+                step1Exact(f);
+                break;
+            case 4:
+                step2(f);
+                break;
+            case 6:
+                step3(f);
+                break;
+            case 7:
+                step3Exact(f);
+                break;
+            case 8:
+                step4(f);
+                break;
+            case 10:
+                step5(f);
+                break;
+            case 12:
+                step6(f);
+                break;
+            default:
+                throw new IllegalArgumentException();
+        }
+    }
+}
