@@ -79,7 +79,7 @@ public final class LayerNormBackwardScalar extends RowProgram {
         if (!(Math.abs(t9Sum) <= Double.MAX_VALUE && Math.abs(t16Sum) <= Double.MAX_VALUE)) {
             f.sums[0] = t9Sum;
             f.sums[1] = t16Sum;
-            step1Exact(f);
+            step1Retry(f);
             return;
         }
         ((double[]) f.arrays[7])[f.at[7]] += t9Sum;
@@ -120,6 +120,42 @@ public final class LayerNormBackwardScalar extends RowProgram {
             t9Sum = Math.fma((double) xc, (double) t1, t9Sum);
             t16Sum = Math.fma((double) dy, (double) weight, t16Sum);
             t25Array[t25At + i] = t25Array[t25At + i] + dy;
+        }
+        ((double[]) f.arrays[7])[f.at[7]] += Frame.orElse(f.sums[0], t9Sum);
+        ((double[]) f.arrays[9])[f.at[9]] += Frame.orElse(f.sums[1], t16Sum);
+    }
+
+    /**
+     * <pre>
+     * t1 = mul dy weight
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * t9 = sum_mul[1] xc t1
+     * t16 = sum_mul[1] dy weight
+     * t25 = sum[0] dy
+     * </pre>
+     */
+    static void step1Retry(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[0];
+        int dyAt = f.at[0];
+        float[] weightArray = (float[]) f.arrays[1];
+        int weightAt = f.at[1];
+        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
+        float[] x_2Array = (float[]) f.arrays[3];
+        int x_2At = f.at[3];
+        float pivot = ((float[]) f.arrays[4])[f.at[4]];
+        double t9Sum = 0;
+        double t16Sum = 0;
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float weight = weightArray[weightAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float t1 = dy * weight;
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            t9Sum = Math.fma((double) xc, (double) t1, t9Sum);
+            t16Sum = Math.fma((double) dy, (double) weight, t16Sum);
         }
         ((double[]) f.arrays[7])[f.at[7]] += Frame.orElse(f.sums[0], t9Sum);
         ((double[]) f.arrays[9])[f.at[9]] += Frame.orElse(f.sums[1], t16Sum);
@@ -194,68 +230,10 @@ public final class LayerNormBackwardScalar extends RowProgram {
 
     /**
      * <pre>
-     * d = sub x_2 pivot
-     * xc = sub d x_3
-     * xh = mul xc t7
-     * t23 = sum_mul[0] dy xh
-     * </pre>
-     */
-    static void step3(Frame f) {
-        int n = f.n;
-        float[] dyArray = (float[]) f.arrays[0];
-        int dyAt = f.at[0];
-        float t7 = ((float[]) f.arrays[6])[f.at[6]];
-        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
-        float[] x_2Array = (float[]) f.arrays[3];
-        int x_2At = f.at[3];
-        float pivot = ((float[]) f.arrays[4])[f.at[4]];
-        float[] t23Array = (float[]) f.arrays[17];
-        int t23At = f.at[17];
-        for (int i = 0; i < n; i++) {
-            float dy = dyArray[dyAt + i];
-            float x_2 = x_2Array[x_2At + i];
-            float d = x_2 - pivot;
-            float xc = d - x_3;
-            float xh = xc * t7;
-            t23Array[t23At + i] = Math.fma(dy, xh, t23Array[t23At + i]);
-        }
-    }
-
-    /**
-     * <pre>
-     * d = sub x_2 pivot
-     * xc = sub d x_3
-     * xh = mul xc t7
-     * t23 = sum_mul[0] dy xh
-     * </pre>
-     */
-    static void step3Exact(Frame f) {
-        int n = f.n;
-        float[] dyArray = (float[]) f.arrays[0];
-        int dyAt = f.at[0];
-        float t7 = ((float[]) f.arrays[6])[f.at[6]];
-        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
-        float[] x_2Array = (float[]) f.arrays[3];
-        int x_2At = f.at[3];
-        float pivot = ((float[]) f.arrays[4])[f.at[4]];
-        double[] t23Array = (double[]) f.arrays[12];
-        int t23At = f.at[12];
-        for (int i = 0; i < n; i++) {
-            float dy = dyArray[dyAt + i];
-            float x_2 = x_2Array[x_2At + i];
-            float d = x_2 - pivot;
-            float xc = d - x_3;
-            float xh = xc * t7;
-            t23Array[t23At + i] = Math.fma((double) dy, (double) xh, t23Array[t23At + i]);
-        }
-    }
-
-    /**
-     * <pre>
      * t26 = cast[float32] t25
      * </pre>
      */
-    static void step4(Frame f) {
+    static void step3(Frame f) {
         int n = f.n;
         double[] t25Array = (double[]) f.arrays[14];
         int t25At = f.at[14];
@@ -277,13 +255,15 @@ public final class LayerNormBackwardScalar extends RowProgram {
      * xc = sub d x_3
      * t21 = fma xc t15 t20
      * t22 = fma t1 t7 t21
+     * xh = mul xc t7
+     * t23 = sum_mul[0] dy xh
      * </pre>
      */
-    static void step5(Frame f) {
+    static void step4(Frame f) {
         int n = f.n;
-        float t7 = ((float[]) f.arrays[6])[f.at[6]];
         float[] dyArray = (float[]) f.arrays[0];
         int dyAt = f.at[0];
+        float t7 = ((float[]) f.arrays[6])[f.at[6]];
         float[] weightArray = (float[]) f.arrays[1];
         int weightAt = f.at[1];
         float t15 = ((float[]) f.arrays[8])[f.at[8]];
@@ -294,6 +274,8 @@ public final class LayerNormBackwardScalar extends RowProgram {
         float pivot = ((float[]) f.arrays[4])[f.at[4]];
         float[] t22Array = (float[]) f.arrays[11];
         int t22At = f.at[11];
+        float[] t23Array = (float[]) f.arrays[17];
+        int t23At = f.at[17];
         for (int i = 0; i < n; i++) {
             float dy = dyArray[dyAt + i];
             float weight = weightArray[weightAt + i];
@@ -303,6 +285,51 @@ public final class LayerNormBackwardScalar extends RowProgram {
             float xc = d - x_3;
             float t21 = Math.fma(xc, t15, t20);
             float t22 = Math.fma(t1, t7, t21);
+            float xh = xc * t7;
+            t23Array[t23At + i] = Math.fma(dy, xh, t23Array[t23At + i]);
+            t22Array[t22At + i] = t22;
+        }
+    }
+
+    /**
+     * <pre>
+     * t1 = mul dy weight
+     * d = sub x_2 pivot
+     * xc = sub d x_3
+     * t21 = fma xc t15 t20
+     * t22 = fma t1 t7 t21
+     * xh = mul xc t7
+     * t23 = sum_mul[0] dy xh
+     * </pre>
+     */
+    static void step4Exact(Frame f) {
+        int n = f.n;
+        float[] dyArray = (float[]) f.arrays[0];
+        int dyAt = f.at[0];
+        float t7 = ((float[]) f.arrays[6])[f.at[6]];
+        float[] weightArray = (float[]) f.arrays[1];
+        int weightAt = f.at[1];
+        float t15 = ((float[]) f.arrays[8])[f.at[8]];
+        float t20 = ((float[]) f.arrays[10])[f.at[10]];
+        float x_3 = ((float[]) f.arrays[5])[f.at[5]];
+        float[] x_2Array = (float[]) f.arrays[3];
+        int x_2At = f.at[3];
+        float pivot = ((float[]) f.arrays[4])[f.at[4]];
+        float[] t22Array = (float[]) f.arrays[11];
+        int t22At = f.at[11];
+        double[] t23Array = (double[]) f.arrays[12];
+        int t23At = f.at[12];
+        for (int i = 0; i < n; i++) {
+            float dy = dyArray[dyAt + i];
+            float weight = weightArray[weightAt + i];
+            float x_2 = x_2Array[x_2At + i];
+            float t1 = dy * weight;
+            float d = x_2 - pivot;
+            float xc = d - x_3;
+            float t21 = Math.fma(xc, t15, t20);
+            float t22 = Math.fma(t1, t7, t21);
+            float xh = xc * t7;
+            t23Array[t23At + i] = Math.fma((double) dy, (double) xh, t23Array[t23At + i]);
             t22Array[t22At + i] = t22;
         }
     }
@@ -312,7 +339,7 @@ public final class LayerNormBackwardScalar extends RowProgram {
      * t24 = cast[float32] t23
      * </pre>
      */
-    static void step6(Frame f) {
+    static void step5(Frame f) {
         int n = f.n;
         double[] t23Array = (double[]) f.arrays[12];
         int t23At = f.at[12];
@@ -344,17 +371,14 @@ public final class LayerNormBackwardScalar extends RowProgram {
             case 6:
                 step3(f);
                 break;
-            case 7:
-                step3Exact(f);
-                break;
             case 8:
                 step4(f);
                 break;
+            case 9:
+                step4Exact(f);
+                break;
             case 10:
                 step5(f);
-                break;
-            case 12:
-                step6(f);
                 break;
             default:
                 throw new IllegalArgumentException();

@@ -16,6 +16,7 @@ import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
+import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Softmax;
@@ -138,6 +139,12 @@ final class KernelCountsTest {
     void instanceNormWithParameters() {
         InstanceNorm norm =
                 new InstanceNorm(64, InstanceNorm.DEFAULT.affine(Affine.WEIGHT_AND_BIAS));
+        assertNorm(explain(() -> norm.explain(images(), Activation.NONE)), IMAGES);
+    }
+
+    @Test
+    void movingAverageBatchNorm() {
+        MABN2d norm = new MABN2d(64, MABN2d.Window.of(32, 64));
         assertNorm(explain(() -> norm.explain(images(), Activation.NONE)), IMAGES);
     }
 

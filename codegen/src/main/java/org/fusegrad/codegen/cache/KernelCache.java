@@ -3,6 +3,7 @@ package org.fusegrad.codegen.cache;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.cache.CacheStats;
+import com.google.common.util.concurrent.ExecutionError;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +26,7 @@ public final class KernelCache {
     public Programs get(String key, Callable<Programs> maker) {
         try {
             return programs.get(key, maker);
-        } catch (ExecutionException | UncheckedExecutionException e) {
+        } catch (ExecutionException | UncheckedExecutionException | ExecutionError e) {
             if (e.getCause() instanceof KernelException k) {
                 throw k;
             }

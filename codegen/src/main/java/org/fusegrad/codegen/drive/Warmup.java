@@ -38,7 +38,7 @@ public final class Warmup {
                 QUEUE.take().run();
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 System.getLogger("org.fusegrad")
                         .log(
                                 System.Logger.Level.WARNING,

@@ -68,6 +68,11 @@ public final class KernelEmitter {
                 StepEmitter exact = new StepEmitter(kernel, step, names, 1, true);
                 type.addMethod(method("step" + step.number() + "Exact", exact));
                 dispatch(cases, step.number() * 2 + 1, "step" + step.number() + "Exact");
+                if (emitter.mixed()) {
+                    type.addMethod(method(
+                            "step" + step.number() + "Retry",
+                            new StepEmitter(kernel, step, names, 1, true, true)));
+                }
             }
         }
         type.addMethod(run(cases));

@@ -2,6 +2,7 @@ package org.fusegrad.codegen.emit;
 
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.lang.model.SourceVersion;
@@ -16,8 +17,42 @@ import org.fusegrad.graph.Op;
  */
 final class KernelNames {
     private static final int LONGEST = 24;
+    /** Locals of the emitted methods, and classes their statements name. */
     private static final Set<String> RESERVED = Set.of(
-            "f", "i", "n", "end", "bound", "lanes", "wide", "base", "m", "l", "S", "W", "at");
+            "f",
+            "i",
+            "n",
+            "end",
+            "bound",
+            "lanes",
+            "wide",
+            "base",
+            "m",
+            "l",
+            "S",
+            "W",
+            "at",
+            "Math",
+            "StrictMath",
+            "Float",
+            "Floats",
+            "Double",
+            "Doubles",
+            "Half",
+            "Frame",
+            "RowProgram",
+            "FloatVector",
+            "VectorMask",
+            "VectorOperators",
+            "VectorSpecies",
+            "org",
+            "java",
+            "jdk");
+
+    /** What arrays, broadcasts and accumulators of a value add to its name. */
+    private static final List<String> SUFFIXES = List.of(
+            "", "At", "By", "Array", "V", "P", "Sum", "V0", "V1", "V2", "V3", "V4", "V5", "V6",
+            "V7");
 
     private final Map<Node, String> names = new IdentityHashMap<>();
     private final Set<String> taken = new HashSet<>(RESERVED);
@@ -59,13 +94,10 @@ final class KernelNames {
 
     private String unique(String base) {
         String name = base;
-        for (int k = 2; taken.contains(name); k++) {
+        for (int k = 2; SUFFIXES.stream().map(name::concat).anyMatch(taken::contains); k++) {
             name = base + "_" + k;
         }
-        // Arrays and broadcasts are named after their value; those names are taken with it.
-        for (String suffix : new String[] {"", "At", "By", "Array", "V", "P", "Sum"}) {
-            taken.add(name + suffix);
-        }
+        SUFFIXES.stream().map(name::concat).forEach(taken::add);
         return name;
     }
 }

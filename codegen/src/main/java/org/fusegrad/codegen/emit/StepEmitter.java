@@ -31,6 +31,7 @@ final class StepEmitter {
     private final boolean vector;
     private final boolean exact;
     private final int width;
+    private final List<Reduction> reductions;
     private final Set<Node> rowConstants = new HashSet<>();
     private final Map<Node, Integer> laneBase = new IdentityHashMap<>();
 
@@ -41,6 +42,19 @@ final class StepEmitter {
      * @param exact sums accumulate term by term in float64: the form used where float32 overflowed
      */
     StepEmitter(LoopKernel kernel, LoopStep step, KernelNames names, int width, boolean exact) {
+        this(kernel, step, names, width, exact, false);
+    }
+
+    StepEmitter(
+            LoopKernel kernel,
+            LoopStep step,
+            KernelNames names,
+            int width,
+            boolean exact,
+            boolean rowsOnly) {
+        this.reductions = step.reductions().stream()
+                .filter(r -> !rowsOnly || r.mode() == Mode.ROW)
+                .toList();
         this.kernel = kernel;
         this.step = step;
         this.names = names;
@@ -107,7 +121,7 @@ final class StepEmitter {
         for (Node n : step.step().stores()) {
             array(code, n, kernel.array(n), names.of(n), n.dtype());
         }
-        for (Reduction r : step.reductions()) {
+        for (Reduction r : reductions) {
             accumulator(code, r);
         }
     }
@@ -204,7 +218,7 @@ final class StepEmitter {
                     names.of(n),
                     ScalarLanes.INSTANCE.apply(n, operands));
         }
-        step.reductions().forEach(r -> scalarAdd(code, r));
+        reductions.forEach(r -> scalarAdd(code, r));
         for (Node n : step.step().stores()) {
             String value =
                     n.dtype() == DType.BOOL ? "(byte) (" + names.of(n) + " ? 1 : 0)" : names.of(n);
@@ -417,7 +431,7 @@ final class StepEmitter {
                 code.addStatement("f.sums[$L] = $LSum", laneBase.get(r.node()), names.of(r.node()));
             }
         }
-        code.addStatement("step$LExact(f)", step.number());
+        code.addStatement("step$L$L(f)", step.number(), mixed() ? "Retry" : "Exact");
         code.addStatement("return");
         code.endControlFlow();
     }
@@ -442,6 +456,11 @@ final class StepEmitter {
             }
         }
         return String.join(" && ", sums);
+    }
+
+    boolean mixed() {
+        return step.reductions().stream().anyMatch(StepEmitter::isLaneSum)
+                && step.reductions().stream().anyMatch(r -> r.mode() != Mode.ROW);
     }
 
     /** Whether the step needs its exact form too. */

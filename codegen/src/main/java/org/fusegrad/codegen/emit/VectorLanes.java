@@ -49,11 +49,16 @@ final class VectorLanes implements Lanes {
 
     @Override
     public boolean supports(Node node) {
-        boolean typed = node.dtype() == DType.FLOAT32 || node.dtype() == DType.BOOL;
-        return typed
+        List<Node> in = node.inputs();
+        // Masks have logic but no comparison, and are not blended.
+        List<Node> numbers = node.is(Op.WHERE) ? in.subList(1, 3) : in;
+        DType wanted = node.op().isLogical() ? DType.BOOL : DType.FLOAT32;
+        boolean result = node.dtype() == DType.FLOAT32
+                || node.op().isComparison()
+                || node.op().isLogical();
+        return result
                 && PATTERNS.containsKey(node.op())
-                && node.inputs().stream()
-                        .allMatch(in -> in.dtype() == DType.FLOAT32 || in.dtype() == DType.BOOL);
+                && numbers.stream().allMatch(n -> n.dtype() == wanted);
     }
 
     @Override

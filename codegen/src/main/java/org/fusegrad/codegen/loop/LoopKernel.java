@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
@@ -120,10 +119,5 @@ public final class LoopKernel {
         }
         graph().outputs().forEach(out -> key.append('>').append(ids.get(out)));
         return key.toString();
-    }
-
-    /** Bytes of float32 work in it, the measure of when vector code pays. */
-    public boolean hasType(DType dtype) {
-        return graph().nodes().stream().anyMatch(n -> n.dtype() == dtype);
     }
 }
