@@ -22,7 +22,9 @@ import org.fusegrad.run.Value;
  * differentiated on demand, once for each set of operands that wants gradients.
  */
 final class Call {
-    /** How gradients for one set of operands are computed: forward with what it saves, and backward. */
+    /**
+     * How gradients for one set of operands are computed: forward with what it saves, and backward.
+     */
     record Derivation(
             Executable forward,
             Executable backward,
@@ -202,7 +204,10 @@ final class Call {
                 kept);
     }
 
-    /** Differentiates the results by the wanted inputs; declared backwards may read and write states. */
+    /**
+     * Differentiates the results by the wanted inputs; declared backwards may read and write
+     * states.
+     */
     private Pullback pullback(BitSet wanted) {
         List<Node> leaves = new ArrayList<>();
         int[] operands = wanted.stream().toArray();

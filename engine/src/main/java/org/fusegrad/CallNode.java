@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fusegrad.run.Value;
 
-/** A recorded call of a compiled graph. Keeps the inputs its backward reads and what the forward saved. */
+/**
+ * A recorded call of a compiled graph. Keeps the inputs its backward reads and what the forward
+ * saved.
+ */
 final class CallNode extends TapeNode {
     private final Call call;
     private final Call.Derivation derivation;
@@ -72,7 +75,9 @@ final class CallNode extends TapeNode {
         return upstream[i] == null ? Tensor.full(shapes[i], 0, dtypes[i]) : upstream[i];
     }
 
-    /** Values only: the compiled backward on kept inputs, upstream gradients, states, saved values. */
+    /**
+     * Values only: the compiled backward on kept inputs, upstream gradients, states, saved values.
+     */
     private Tensor[] run(Tensor[] upstream) {
         Call.Pullback p = derivation.pullback();
         Value[] in = new Value[p.graph().inputs().size() + saved.length];

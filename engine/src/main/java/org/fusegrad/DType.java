@@ -1,8 +1,9 @@
 package org.fusegrad;
 
 /**
- * Element type of a tensor. {@link #BFLOAT16} and {@link #FLOAT16} are <em>storage</em> types: every
- * arithmetic operation on them computes in, and yields, {@link #FLOAT32}; an explicit cast stores.
+ * Element type of a tensor. {@link #BFLOAT16} and {@link #FLOAT16} are <em>storage</em> types:
+ * every arithmetic operation on them computes in, and yields, {@link #FLOAT32}; an explicit cast
+ * stores.
  */
 public enum DType {
     FLOAT32("float32", 4),

@@ -13,9 +13,9 @@ import org.fusegrad.run.Workers;
 import org.fusegrad.run.interp.Interpreter;
 
 /**
- * Runs tensors: a backend, a fixed pool of threads, a pool of buffers and the compiled programs. Engines
- * are independent of one another; tensors belong to none. A thread uses the engine that {@link #call}
- * made current on it, else the shared default one, which the flags configure.
+ * Runs tensors: a backend, a fixed pool of threads, a pool of buffers and the compiled programs.
+ * Engines are independent of one another; tensors belong to none. A thread uses the engine that
+ * {@link #call} made current on it, else the shared default one, which the flags configure.
  *
  * <pre>{@code
  * try (Engine engine = Engine.builder().threads(2).build()) {

@@ -11,8 +11,8 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 
 /**
- * A formula that is traced once for each signature of its arguments, differentiated symbolically and
- * compiled into fused kernels, forward and backward. A call is one node of the tape.
+ * A formula that is traced once for each signature of its arguments, differentiated symbolically
+ * and compiled into fused kernels, forward and backward. A call is one node of the tape.
  *
  * <pre>{@code
  * Fused normSwish = Fused.of("norm_swish", x -> {
@@ -22,8 +22,9 @@ import org.fusegrad.graph.Node;
  * Tensor y = normSwish.call(x);
  * }</pre>
  *
- * <p>A formula must be pure apart from {@link State}: it may capture parameters (tensors whose identity
- * stays, read anew at each call) and states, but no tensor computed per call; such values are arguments.
+ * <p>A formula must be pure apart from {@link State}: it may capture parameters (tensors whose
+ * identity stays, read anew at each call) and states, but no tensor computed per call; such values
+ * are arguments.
  */
 public final class Fused {
     /** A formula of any number of arguments and results. */
@@ -141,8 +142,8 @@ public final class Fused {
     }
 
     /**
-     * What the formula becomes on these arguments: forward and derived backward graph, kernels, scans,
-     * bytes read and written against the unfused count, and the generated source.
+     * What the formula becomes on these arguments: forward and derived backward graph, kernels,
+     * scans, bytes read and written against the unfused count, and the generated source.
      *
      * @param mode as in {@link #callAll}
      */

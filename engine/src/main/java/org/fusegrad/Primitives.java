@@ -153,9 +153,9 @@ public final class Primitives {
      *
      * @param y the value
      * @param inputs tensors that receive gradients
-     * @param backward the gradients of {@code inputs}, in their order, from that of {@code y}; a formula
-     *     like any other: it may read and write states, is fused, and is differentiated for gradients of
-     *     gradients
+     * @param backward the gradients of {@code inputs}, in their order, from that of {@code y}; a
+     *     formula like any other: it may read and write states, is fused, and is differentiated for
+     *     gradients of gradients
      */
     public static Tensor customGradient(
             Tensor y, List<Tensor> inputs, Function<Tensor, List<Tensor>> backward) {

@@ -3,8 +3,8 @@ package org.fusegrad;
 import java.util.Arrays;
 
 /**
- * Immutable sizes of a tensor's axes, outermost first. Rank 0 is a scalar; an axis of size 0 makes an
- * empty tensor. The number of elements always fits an {@code int}, checked when a shape is made.
+ * Immutable sizes of a tensor's axes, outermost first. Rank 0 is a scalar; an axis of size 0 makes
+ * an empty tensor. The number of elements always fits an {@code int}, checked when a shape is made.
  */
 public final class Shape {
     /** The shape of a scalar. */

@@ -3,10 +3,10 @@ package org.fusegrad;
 import org.fusegrad.run.Value;
 
 /**
- * A named piece of a layer's memory: a running statistic, a ring buffer, a counter. Formulas read and
- * write it; a write takes effect once, when the forward or backward that made it has succeeded, and only
- * while gradients are recorded. The value is immutable and replaced as a whole, so a snapshot is a
- * reference and restoring it cannot fail.
+ * A named piece of a layer's memory: a running statistic, a ring buffer, a counter. Formulas read
+ * and write it; a write takes effect once, when the forward or backward that made it has succeeded,
+ * and only while gradients are recorded. The value is immutable and replaced as a whole, so a
+ * snapshot is a reference and restoring it cannot fail.
  */
 public final class State {
     private final String name;
@@ -27,8 +27,8 @@ public final class State {
     }
 
     /**
-     * The value in a formula: a leaf while tracing, else the current value (or the one written earlier
-     * in the same formula). No gradient flows through it.
+     * The value in a formula: a leaf while tracing, else the current value (or the one written
+     * earlier in the same formula). No gradient flows through it.
      */
     public Tensor read() {
         Context context = Context.get();

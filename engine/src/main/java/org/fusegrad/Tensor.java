@@ -12,9 +12,10 @@ import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
 
 /**
- * An n-dimensional array that remembers how it was computed. Operations run at once and are recorded on
- * a tape from which {@link #backward} derives gradients; inside a traced formula (see {@link Fused}) the
- * same operations build an expression graph instead. Values never change: what looks like an update,
+ * An n-dimensional array that remembers how it was computed. Operations run at once and are
+ * recorded on a tape from which {@link #backward} derives gradients; inside a traced formula (see
+ * {@link Fused}) the same operations build an expression graph instead. Values never change: what
+ * looks like an update,
  * {@link #assign}, gives the tensor a new value and leaves the old one to whoever still needs it.
  *
  * <p>The operations themselves are in {@link TensorOps}, this class's parent, by group.

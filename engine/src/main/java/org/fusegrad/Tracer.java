@@ -11,11 +11,14 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * Records a formula as an expression graph. Arguments are symbolic; a tensor from outside becomes an
- * input bound to that tensor, a state an input bound to that state, and a write an extra output.
+ * Records a formula as an expression graph. Arguments are symbolic; a tensor from outside becomes
+ * an input bound to that tensor, a state an input bound to that state, and a write an extra output.
  */
 final class Tracer {
-    /** Where a graph input that is no argument takes its value from: a {@link Tensor} or a {@link State}. */
+    /**
+     * Where a graph input that is no argument takes its value from: a {@link Tensor} or a {@link
+     * State}.
+     */
     private final List<Object> bindings = new ArrayList<>();
 
     private final List<Node> inputs = new ArrayList<>();

@@ -56,7 +56,7 @@ public class NormBench {
     private NormWork subject;
     private boolean backward;
 
-    /** Makes the path, compares it with the unfused one and waits for its vector code. */
+    /** Makes the path, compares it with the unfused one and lets its vector code take over. */
     @Setup
     public void prepare() {
         NormData data = NormData.of(SHAPE);
@@ -68,7 +68,7 @@ public class NormBench {
             }
         }
         if (subject instanceof FusegradWork own && path.equals("fused")) {
-            System.out.println(own.awaitVectorCode() ? "[vector code]" : "[scalar code]");
+            System.out.println("[" + own.settle() + " code]");
         }
     }
 

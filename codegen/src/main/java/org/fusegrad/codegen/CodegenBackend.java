@@ -28,8 +28,8 @@ import org.fusegrad.run.KernelException;
 import org.fusegrad.run.interp.Interpreter;
 
 /**
- * Compiles kernel graphs: schedule, loops, source, class. What has no generated form (indexing, pooling,
- * copies) runs on the interpreter's own loops, which are ordinary compiled code.
+ * Compiles kernel graphs: schedule, loops, source, class. What has no generated form (indexing,
+ * pooling, copies) runs on the interpreter's own loops, which are ordinary compiled code.
  */
 public final class CodegenBackend implements Backend {
     private final String name;

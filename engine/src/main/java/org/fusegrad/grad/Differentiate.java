@@ -90,8 +90,8 @@ public final class Differentiate {
     }
 
     /**
-     * A graph without markers: detached and declared nodes replaced by the value they carry. Only for
-     * graphs that will not be differentiated again.
+     * A graph without markers: detached and declared nodes replaced by the value they carry. Only
+     * for graphs that will not be differentiated again.
      */
     public static Graph withoutMarkers(Graph graph) {
         return graph.rewrite(

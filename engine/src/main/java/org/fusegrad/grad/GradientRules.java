@@ -13,13 +13,13 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * The vector-Jacobian product of every operation: from a node {@code y} and the gradient {@code g} of
- * its value, the gradient of each operand, as expressions. Because they are expressions, a backward can
- * be printed, simplified, fused and differentiated again.
+ * The vector-Jacobian product of every operation: from a node {@code y} and the gradient {@code g}
+ * of its value, the gradient of each operand, as expressions. Because they are expressions, a
+ * backward can be printed, simplified, fused and differentiated again.
  *
- * <p>Broadcasting is undone by the caller: a rule may answer the gradient of the broadcast operand. At
- * kinks the conventions are PyTorch's: {@code abs} has slope 0 at 0, ties of maximum and minimum share
- * the gradient in halves, and ties of a max reduction share it evenly.
+ * <p>Broadcasting is undone by the caller: a rule may answer the gradient of the broadcast operand.
+ * At kinks the conventions are PyTorch's: {@code abs} has slope 0 at 0, ties of maximum and minimum
+ * share the gradient in halves, and ties of a max reduction share it evenly.
  */
 public final class GradientRules {
     /** The gradient rule of one operation; {@code null} entries mean no gradient flows. */
@@ -182,7 +182,9 @@ public final class GradientRules {
         return one(winner.where(g.div(ties), g.like(0)));
     }
 
-    /** The product of the others: by division where nothing is zero, by counting zeros elsewhere. */
+    /**
+     * The product of the others: by division where nothing is zero, by counting zeros elsewhere.
+     */
     private static List<Node> product(Node y, Node g) {
         Ints axes = ((Attrs.Axes) y.attrs()).axes();
         Node zero = y.like(0);

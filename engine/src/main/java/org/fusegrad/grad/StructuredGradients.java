@@ -13,9 +13,9 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * Gradient rules of contractions, pooling and indexing. Each family is closed: convolution and its two
- * adjoints are the three faces of one trilinear form, max pooling has scatter and gather at the winning
- * positions, average pooling and gather have one adjoint each.
+ * Gradient rules of contractions, pooling and indexing. Each family is closed: convolution and its
+ * two adjoints are the three faces of one trilinear form, max pooling has scatter and gather at the
+ * winning positions, average pooling and gather have one adjoint each.
  */
 final class StructuredGradients {
     private StructuredGradients() {}

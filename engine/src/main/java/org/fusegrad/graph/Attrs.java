@@ -31,8 +31,8 @@ public sealed interface Attrs {
     record To(org.fusegrad.DType dtype) implements Attrs {}
 
     /**
-     * Axes of a reduction or flip, ascending; the order of a permutation. A {@code wide} reduction of a
-     * floating operand yields float64, which is how its total is held before rounding.
+     * Axes of a reduction or flip, ascending; the order of a permutation. A {@code wide} reduction
+     * of a floating operand yields float64, which is how its total is held before rounding.
      */
     record Axes(Ints axes, boolean wide) implements Attrs {
         public Axes(Ints axes) {
@@ -59,8 +59,8 @@ public sealed interface Attrs {
     record Scatter(int axis, int size) implements Attrs {}
 
     /**
-     * Geometry of a convolution over 1 to 3 spatial axes. {@code target} is the shape an adjoint yields
-     * (the input's or the weight's) and {@code null} for the convolution itself.
+     * Geometry of a convolution over 1 to 3 spatial axes. {@code target} is the shape an adjoint
+     * yields (the input's or the weight's) and {@code null} for the convolution itself.
      */
     record Conv(Ints stride, Ints padding, Ints dilation, int groups, Shape target)
             implements Attrs {
@@ -70,9 +70,9 @@ public sealed interface Attrs {
     }
 
     /**
-     * Geometry of a pooling window over the trailing axes. {@code output} holds the spatial sizes of
-     * the result. {@code padded} counts the padding in an average; {@code divisor} replaces the count
-     * when positive. {@code input} is the shape pooled over.
+     * Geometry of a pooling window over the trailing axes. {@code output} holds the spatial sizes
+     * of the result. {@code padded} counts the padding in an average; {@code divisor} replaces the
+     * count when positive. {@code input} is the shape pooled over.
      */
     record Window(
             Ints kernel,

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
- * A pure function from inputs to outputs: leaves, roots and everything between in topological order,
- * operands first. Equal subexpressions are one object. No method recurses over the depth of a graph.
+ * A pure function from inputs to outputs: leaves, roots and everything between in topological
+ * order, operands first. Equal subexpressions are one object. No method recurses over the depth of
+ * a graph.
  */
 public final class Graph {
     private final List<Node> inputs;
@@ -25,8 +26,8 @@ public final class Graph {
     }
 
     /**
-     * The graph of these roots. {@code inputs} lists the leaves in order, also those that no root uses;
-     * equal subexpressions are merged.
+     * The graph of these roots. {@code inputs} lists the leaves in order, also those that no root
+     * uses; equal subexpressions are merged.
      */
     public static Graph of(List<Node> inputs, List<Node> outputs) {
         return new Graph(List.copyOf(inputs), List.copyOf(outputs), List.of())
@@ -47,8 +48,9 @@ public final class Graph {
     }
 
     /**
-     * Rebuilds the graph bottom-up: {@code rule} sees each node with its already rewritten operands and
-     * answers what stands in its place. Inputs stay inputs. Returns this graph if nothing changed.
+     * Rebuilds the graph bottom-up: {@code rule} sees each node with its already rewritten operands
+     * and answers what stands in its place. Inputs stay inputs. Returns this graph if nothing
+     * changed.
      */
     public Graph rewrite(BiFunction<Node, List<Node>, Node> rule) {
         Map<Node, Node> done = new IdentityHashMap<>();

@@ -5,11 +5,11 @@ import org.fusegrad.DType;
 import org.fusegrad.Shape;
 
 /**
- * One operation of an expression graph: immutable, with type and shape inferred when it is made. Nodes
- * are shared freely; {@link Graph#of} makes equal subexpressions the same object.
+ * One operation of an expression graph: immutable, with type and shape inferred when it is made.
+ * Nodes are shared freely; {@link Graph#of} makes equal subexpressions the same object.
  *
- * <p>The fluent methods are the language in which gradient rules and passes are written. Operands of
- * element-wise operations have equal rank, or rank 0; axes of size 1 broadcast.
+ * <p>The fluent methods are the language in which gradient rules and passes are written. Operands
+ * of element-wise operations have equal rank, or rank 0; axes of size 1 broadcast.
  */
 public final class Node {
     private final Op op;

@@ -13,9 +13,9 @@ import static org.fusegrad.graph.Op.Kind.UNARY;
 import java.util.Locale;
 
 /**
- * The closed vocabulary of the expression graph. What an operation <em>means</em> is not here: shapes,
- * evaluation, gradients, simplification, printing and emission are one table each, keyed by this enum,
- * and a test lists every missing entry by name.
+ * The closed vocabulary of the expression graph. What an operation <em>means</em> is not here:
+ * shapes, evaluation, gradients, simplification, printing and emission are one table each, keyed by
+ * this enum, and a test lists every missing entry by name.
  */
 public enum Op {
     // Leaves. An input may be an argument, a captured tensor or a state; the program says which.

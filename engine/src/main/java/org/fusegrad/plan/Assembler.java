@@ -18,11 +18,12 @@ import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Value;
 
 /**
- * Groups nodes into kernels and lays kernels and views out as the steps of an executable. The laws of
- * fusion:
+ * Groups nodes into kernels and lays kernels and views out as the steps of an executable. The laws
+ * of fusion:
  *
  * <ol>
- *   <li>element-wise operations and reductions that read one another's values, over compatible loops,
+ *   <li>element-wise operations and reductions that read one another's values, over compatible
+ *       loops,
  *       are one kernel;
  *   <li>so are those that read all of the same operand, which is then read once for all;
  *   <li>whatever lies between two values of a kernel lies in it: a value that comes back through a
@@ -105,7 +106,9 @@ final class Assembler {
         return new Executable(name, runtime, steps, outputs, next);
     }
 
-    /** Arithmetic on single numbers, such as a counter, rides along in the first kernel with loops. */
+    /**
+     * Arithmetic on single numbers, such as a counter, rides along in the first kernel with loops.
+     */
     private List<Group> withoutScalars(Set<Group> found) {
         List<Group> kernels = new ArrayList<>(found);
         Group host = kernels.stream()

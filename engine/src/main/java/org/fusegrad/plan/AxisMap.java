@@ -14,9 +14,10 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * Which loop axes each node of a graph varies over, dimension by dimension. Element-wise operations,
- * reductions, expansions and the reshapes and permutations between them belong to regions that share
- * axes; everything else is a <em>barrier</em>: it reads whole values and starts axes of its own.
+ * Which loop axes each node of a graph varies over, dimension by dimension. Element-wise
+ * operations, reductions, expansions and the reshapes and permutations between them belong to
+ * regions that share axes; everything else is a <em>barrier</em>: it reads whole values and starts
+ * axes of its own.
  */
 final class AxisMap {
     private final Graph graph;

@@ -14,11 +14,11 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * Pass: rewrites each region of a graph over its own loop domain. Afterwards every element-wise node and
- * reduction has the rank of its domain, size 1 along loops it does not vary over, and one axis a
- * reduction, innermost first; reshapes, permutations and expansions stand only where values enter and
- * leave. Layout is dealt with here once: later passes, the interpreter and the code generator see
- * contiguous data whatever order the axes had.
+ * Pass: rewrites each region of a graph over its own loop domain. Afterwards every element-wise
+ * node and reduction has the rank of its domain, size 1 along loops it does not vary over, and one
+ * axis a reduction, innermost first; reshapes, permutations and expansions stand only where values
+ * enter and leave. Layout is dealt with here once: later passes, the interpreter and the code
+ * generator see contiguous data whatever order the axes had.
  */
 final class Canonical {
     private final Graph graph;

@@ -10,8 +10,8 @@ import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Value;
 
 /**
- * A planned graph: kernels and views in order, each reading and filling numbered slots. The first slots
- * are the graph's inputs.
+ * A planned graph: kernels and views in order, each reading and filling numbered slots. The first
+ * slots are the graph's inputs.
  */
 public final class Executable {
     /** Where buffers for results come from. */

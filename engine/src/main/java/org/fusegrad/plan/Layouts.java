@@ -2,7 +2,9 @@ package org.fusegrad.plan;
 
 import java.util.Arrays;
 
-/** Strides of a graph's inputs when it was planned; {@code null} for row-major. Decides axis order. */
+/**
+ * Strides of a graph's inputs when it was planned; {@code null} for row-major. Decides axis order.
+ */
 public record Layouts(int[][] strides) {
     /** All inputs row-major. */
     public static final Layouts ROW_MAJOR = new Layouts(new int[0][]);

@@ -19,8 +19,8 @@ public final class Planner {
     }
 
     /**
-     * Simplifies forward and pullback as one graph, in which what one computes the other sees, and cuts
-     * it apart. Both share their first inputs and are built of the same nodes.
+     * Simplifies forward and pullback as one graph, in which what one computes the other sees, and
+     * cuts it apart. Both share their first inputs and are built of the same nodes.
      */
     public static Split split(Graph forward, Graph pullback, Layouts layouts) {
         List<Node> outputs = new ArrayList<>(forward.outputs());

@@ -3,8 +3,8 @@ package org.fusegrad.plan;
 import org.fusegrad.graph.Node;
 
 /**
- * A materialised value read at a stage of a graph. Computations that read all of the same one share a
- * kernel, and so a pass over it.
+ * A materialised value read at a stage of a graph. Computations that read all of the same one share
+ * a kernel, and so a pass over it.
  *
  * @param source the value; nodes are equal by identity
  * @param stage how many barriers lie before the computation

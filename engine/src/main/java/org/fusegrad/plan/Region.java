@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
 import org.fusegrad.graph.Node;
 
 /**
- * Nodes that share one loop domain, and the order of its axes: that of the largest operand in memory,
- * so that the innermost loop runs along contiguous elements whatever the layout. Neighbouring axes that
- * all nodes have or lack together are one loop.
+ * Nodes that share one loop domain, and the order of its axes: that of the largest operand in
+ * memory, so that the innermost loop runs along contiguous elements whatever the layout.
+ * Neighbouring axes that all nodes have or lack together are one loop.
  */
 final class Region {
     private final AxisMap axes;

@@ -14,13 +14,14 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * How a fused region runs: as <em>steps</em>, each one loop nest over some loops of the domain. A value
- * is <em>stored</em> if it is an operand, a reduction, a result, or meets values that vary along more
- * loops than itself; everything else is computed inside each step that needs it, never stored. Stored
- * values that need equally many earlier steps and run over the same loops share a step.
+ * How a fused region runs: as <em>steps</em>, each one loop nest over some loops of the domain. A
+ * value is <em>stored</em> if it is an operand, a reduction, a result, or meets values that vary
+ * along more loops than itself; everything else is computed inside each step that needs it, never
+ * stored. Stored values that need equally many earlier steps and run over the same loops share a
+ * step.
  *
- * <p>Loops over which no step hands a sum to a later step of the same nest are <em>slabs</em>: all steps
- * run for one index of them before the next, so that a second scan finds its data in cache.
+ * <p>Loops over which no step hands a sum to a later step of the same nest are <em>slabs</em>: all
+ * steps run for one index of them before the next, so that a second scan finds its data in cache.
  */
 public final class Schedule {
     /**
@@ -28,8 +29,8 @@ public final class Schedule {
      *
      * @param loops whether it runs over each loop of the domain
      * @param isFull whether no other nest runs over these loops and more: where the data is
-     * @param body values computed inside, operands first; ends in the operands of reductions and the
-     *     values stored element by element
+     * @param body values computed inside, operands first; ends in the operands of reductions and
+     *     the values stored element by element
      * @param loads stored values it reads
      * @param reductions reductions it performs
      * @param stores values it stores element by element

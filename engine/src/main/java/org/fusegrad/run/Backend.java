@@ -2,7 +2,9 @@ package org.fusegrad.run;
 
 import org.fusegrad.plan.KernelGraph;
 
-/** Turns kernel graphs into something that runs. The interpreter is one, the code generator another. */
+/**
+ * Turns kernel graphs into something that runs. The interpreter is one, the code generator another.
+ */
 public interface Backend {
     /** Short name for messages and {@code explain()}. */
     String name();

@@ -2,7 +2,9 @@ package org.fusegrad.run;
 
 import java.util.Set;
 
-/** Offers backends to {@link java.util.ServiceLoader}; how the code generator makes itself known. */
+/**
+ * Offers backends to {@link java.util.ServiceLoader}; how the code generator makes itself known.
+ */
 public interface BackendProvider {
     /** Names it can create. */
     Set<String> names();

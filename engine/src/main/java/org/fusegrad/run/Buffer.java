@@ -5,7 +5,8 @@ import org.fusegrad.DType;
 /**
  * A Java array that holds elements of one type: {@code float[]}, {@code double[]}, {@code long[]},
  * {@code short[]} for the half types, {@code byte[]} for bool. A buffer that went back to its pool
- * refuses to be read, so a tensor used after its scope was closed is an error and never wrong numbers.
+ * refuses to be read, so a tensor used after its scope was closed is an error and never wrong
+ * numbers.
  */
 public final class Buffer {
     private final DType dtype;
@@ -56,7 +57,8 @@ public final class Buffer {
     public Object array() {
         if (released) {
             throw new IllegalStateException(
-                    "this tensor was returned by its scope; call keep() on what must outlive the scope");
+                    "this tensor was returned by its scope; call keep() on what must outlive"
+                            + " the scope");
         }
         return array;
     }

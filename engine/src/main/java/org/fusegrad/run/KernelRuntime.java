@@ -44,8 +44,8 @@ public final class KernelRuntime {
     }
 
     /**
-     * Compiles a kernel. If the backend cannot, the interpreter takes over with one warning that names
-     * the kernel and the reason, unless the engine is strict.
+     * Compiles a kernel. If the backend cannot, the interpreter takes over with one warning that
+     * names the kernel and the reason, unless the engine is strict.
      */
     public Kernel compile(KernelGraph graph) {
         counters.compiled(graph.fused());

@@ -39,8 +39,8 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs {@code task} for 0 … count - 1 and returns when all are done. The first exception is thrown
-     * again here, after all tasks have ended.
+     * Runs {@code task} for 0 … count - 1 and returns when all are done. The first exception is
+     * thrown again here, after all tasks have ended.
      */
     public void forEach(int count, IntConsumer task) {
         if (closed) {

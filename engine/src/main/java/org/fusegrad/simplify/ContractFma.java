@@ -8,8 +8,8 @@ import org.fusegrad.graph.Op;
 
 /**
  * Pass: a product that is added to something becomes one fused multiply-add, a sum of products a
- * reduction with one rounding a term. Java never contracts by itself, so this is the only place where it
- * happens and every backend rounds alike.
+ * reduction with one rounding a term. Java never contracts by itself, so this is the only place
+ * where it happens and every backend rounds alike.
  */
 final class ContractFma {
     private ContractFma() {}

@@ -14,10 +14,11 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * Pass: takes factors that do not vary along a summed loop out of the sum, and splits a sum of terms
- * where that lets every term be summed earlier. The second is what brings a derived backward to the
- * scans an expert would write: in {@code sum(a*dy + k*(x - mean))} the factor {@code k} depends on an
- * earlier sum, so the sum as a whole would need a scan of its own, while its terms do not.
+ * Pass: takes factors that do not vary along a summed loop out of the sum, and splits a sum of
+ * terms where that lets every term be summed earlier. The second is what brings a derived backward
+ * to the scans an expert would write: in {@code sum(a*dy + k*(x - mean))} the factor {@code k}
+ * depends on an earlier sum, so the sum as a whole would need a scan of its own, while its terms do
+ * not.
  */
 final class FactorSums {
     /** coefficient * term; either may be absent and is then 1. */

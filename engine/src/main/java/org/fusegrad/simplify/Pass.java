@@ -13,8 +13,8 @@ import org.fusegrad.graph.Graph;
 public record Pass(String name, UnaryOperator<Graph> step) {
     /**
      * What happens to a graph over loop domains before it is cut into kernels. Every pass keeps the
-     * function the graph computes, exactly or up to rounding; together they fix its numerics, so they
-     * run before any backend sees the graph.
+     * function the graph computes, exactly or up to rounding; together they fix its numerics, so
+     * they run before any backend sees the graph.
      */
     public static final List<Pass> ALL = List.of(
             new Pass("simplify", Simplify::run),

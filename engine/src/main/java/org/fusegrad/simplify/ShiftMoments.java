@@ -20,13 +20,16 @@ import org.fusegrad.graph.Op;
  * {@code p} near the data:
  *
  * <pre>
- * m = sum(d) / n        mean = p + m        x - mean = d - m        sum((x - mean)²) = sum(d²) - sum(d) m
+ * m = sum(d) / n        mean = p + m        x - mean = d - m        sum((x - mean)²) = sum(d²) -
+ * sum(d) m
  * </pre>
  *
- * The first difference is exact for close numbers, and {@code p + m} is the mean as a pair of floats, so
- * {@code x - mean} keeps full accuracy however large the mean is. The pivot is the mean of up to four
- * elements spread over the data: one alone could be an outlier many deviations off, which would cost
- * digits of the variance. The identity holds for every x and p, so it may be differentiated.
+ * The first difference is exact for close numbers, and {@code p + m} is the mean as a pair of
+ * floats, so
+ * {@code x - mean} keeps full accuracy however large the mean is. The pivot is the mean of up to
+ * four elements spread over the data: one alone could be an outlier many deviations off, which
+ * would cost digits of the variance. The identity holds for every x and p, so it may be
+ * differentiated.
  */
 final class ShiftMoments {
     private static final int SAMPLES = 4;
@@ -84,8 +87,8 @@ final class ShiftMoments {
     }
 
     /**
-     * The mean of samples spread evenly over the loops, in the data's type. Halving before adding, in
-     * pairs, keeps it exact for equal samples and free of overflow.
+     * The mean of samples spread evenly over the loops, in the data's type. Halving before adding,
+     * in pairs, keeps it exact for equal samples and free of overflow.
      */
     private static Node pivot(Centred c) {
         int samples = c.count() >= SAMPLES ? SAMPLES : c.count() >= 2 ? 2 : 1;

@@ -10,9 +10,9 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * Algebra on one node at a time, until nothing changes. Three aims: no trivial operations; factors that
- * do not vary along a loop are multiplied together before they meet the data; arithmetic on statistics
- * stays in float64 until it meets the data.
+ * Algebra on one node at a time, until nothing changes. Three aims: no trivial operations; factors
+ * that do not vary along a loop are multiplied together before they meet the data; arithmetic on
+ * statistics stays in float64 until it meets the data.
  */
 final class Simplify {
     /** What may stand in place of a node; {@code null} to keep it. */
@@ -162,7 +162,9 @@ final class Simplify {
         return n.is(Op.EXPAND) && n.input(0).is(Op.CONST);
     }
 
-    /** Arithmetic on float64 constants, and on float32 ones where it is exact enough to be the same. */
+    /**
+     * Arithmetic on float64 constants, and on float32 ones where it is exact enough to be the same.
+     */
     private static Node fold(Node n) {
         boolean arithmetic = n.is(Op.ADD) || n.is(Op.SUB) || n.is(Op.MUL) || n.is(Op.DIV);
         if (!arithmetic

@@ -117,8 +117,8 @@ public final class Activations {
     }
 
     /**
-     * relu6(x + 3) / 6. The slope is declared as PyTorch computes it, with 1/6 rounded to float32 for
-     * every type, so that float64 gradients agree with its to the last digit too.
+     * relu6(x + 3) / 6. The slope is declared as PyTorch computes it, with 1/6 rounded to float32
+     * for every type, so that float64 gradients agree with its to the last digit too.
      */
     public static Tensor hardsigmoid(Tensor x) {
         Tensor y = relu6(x.add(3)).div(6);

@@ -11,8 +11,8 @@ import org.fusegrad.codegen.drive.Programs;
 import org.fusegrad.run.KernelException;
 
 /**
- * Generated programs by the structure of their graph. Bounded: the least recently used go first, and
- * with them their classes, each of which has a loader of its own.
+ * Generated programs by the structure of their graph. Bounded: the least recently used go first,
+ * and with them their classes, each of which has a loader of its own.
  */
 public final class KernelCache {
     private final Cache<String, Programs> programs;

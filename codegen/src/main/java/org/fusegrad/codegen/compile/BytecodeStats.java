@@ -5,7 +5,8 @@ import java.io.DataInputStream;
 import java.io.IOException;
 
 /**
- * Sizes of a class's methods, read from its class file. HotSpot never compiles a method of more than
+ * Sizes of a class's methods, read from its class file. HotSpot never compiles a method of more
+ * than
  * {@link #LIMIT} bytes; it would be interpreted for ever without a word.
  */
 public final class BytecodeStats {

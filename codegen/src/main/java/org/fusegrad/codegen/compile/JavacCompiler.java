@@ -20,7 +20,10 @@ import javax.tools.ToolProvider;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.run.KernelException;
 
-/** Compiles with the JDK's own compiler, in memory: slower, but the full language and its diagnostics. */
+/**
+ * Compiles with the JDK's own compiler, in memory: slower, but the full language and its
+ * diagnostics.
+ */
 public final class JavacCompiler implements SourceCompiler {
     private final JavaCompiler javac;
 
@@ -33,7 +36,8 @@ public final class JavacCompiler implements SourceCompiler {
         javac = ToolProvider.getSystemJavaCompiler();
         if (javac == null) {
             throw new IllegalStateException(
-                    "this Java runtime has no compiler: run on a JDK, or set fusegrad.compiler=janino");
+                    "this Java runtime has no compiler: run on a JDK, or set"
+                            + " fusegrad.compiler=janino");
         }
     }
 

@@ -1,8 +1,9 @@
 package org.fusegrad.codegen.drive;
 
 /**
- * Where a generated loop finds its data: for each array of the kernel the Java array, the position of
- * the row's first element and the stride along the row. One for each task, reused for all its rows.
+ * Where a generated loop finds its data: for each array of the kernel the Java array, the position
+ * of the row's first element and the stride along the row. One for each task, reused for all its
+ * rows.
  */
 public final class Frame {
     /** Logical lanes of a float32 sum. */
@@ -42,7 +43,9 @@ public final class Frame {
         this.wideLanes = new double[LANES / 2 * Math.max(1, reductions)];
     }
 
-    /** The sum of one reduction's lanes by the tree that the numeric contract fixes; clears them. */
+    /**
+     * The sum of one reduction's lanes by the tree that the numeric contract fixes; clears them.
+     */
     public static double sum(float[] lanes, int from) {
         double[] d = new double[LANES / 2];
         for (int j = 0; j < LANES / 2; j++) {

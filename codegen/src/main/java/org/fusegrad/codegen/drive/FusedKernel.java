@@ -14,13 +14,15 @@ import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 
 /**
- * Runs a generated program over its domain: slabs side by side on the worker threads, within a slab step
- * after step, within a step row after row. How work is cut depends on sizes alone, and whatever one task
- * adds up lands in a place of its own that is folded in a fixed order, so the number of threads never
- * shows in a result.
+ * Runs a generated program over its domain: slabs side by side on the worker threads, within a slab
+ * step after step, within a step row after row. How work is cut depends on sizes alone, and
+ * whatever one task adds up lands in a place of its own that is folded in a fixed order, so the
+ * number of threads never shows in a result.
  */
 public final class FusedKernel implements Kernel {
-    /** Elements of a row handed to a generated method at once: one block of the numeric contract. */
+    /**
+     * Elements of a row handed to a generated method at once: one block of the numeric contract.
+     */
     static final int BLOCK = 4096;
 
     /** Elements worth a task of their own. */

@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * The generated code of one kernel: scalar at once, vector once it pays. Vector code is slow until the
- * JVM has compiled it, so a kernel starts scalar, and after enough work its vector form is warmed up in
- * the background and takes over. Both compute the same bits.
+ * The generated code of one kernel: scalar at once, vector once it pays. Vector code is slow until
+ * the JVM has compiled it, so a kernel starts scalar, and after enough work its vector form is
+ * warmed up in the background and takes over. Both compute the same bits.
  */
 public final class Programs {
     /** One form and its source. */

@@ -9,9 +9,9 @@ import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
 
 /**
- * Gets generated loops compiled by the JVM before they are used in earnest: calls them on small rows of
- * their own until the compiler has taken them, which it does by the number of calls. Loops compiled
- * while they run for long instead can stay several times slower for good.
+ * Gets generated loops compiled by the JVM before they are used in earnest: calls them on small
+ * rows of their own until the compiler has taken them, which it does by the number of calls. Loops
+ * compiled while they run for long instead can stay several times slower for good.
  */
 public final class Warmup {
     private static final int ROW = 545;

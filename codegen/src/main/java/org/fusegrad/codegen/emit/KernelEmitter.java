@@ -10,14 +10,15 @@ import com.palantir.javapoet.TypeSpec;
 import javax.lang.model.element.Modifier;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.drive.RowProgram;
+import org.fusegrad.codegen.emit.StepEmitter.Form;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.simd.SimdSupport;
 
 /**
- * Emits the class of a kernel: one short static method for each step and a dispatcher. Types are named
- * in full or imported from the packages generated code may use, and nothing newer than what Janino
- * compiles is written: no lambdas, no {@code var}, typed locals, plain loops.
+ * Emits the class of a kernel: one short static method for each step and a dispatcher. Types are
+ * named in full or imported from the packages generated code may use, and nothing newer than what
+ * Janino compiles is written: no lambdas, no {@code var}, typed locals, plain loops.
  */
 public final class KernelEmitter {
     /** Package of generated classes. */
@@ -60,19 +61,17 @@ public final class KernelEmitter {
                 .addJavadoc("Kernel $L, generated; do not edit.\n", simpleName);
         CodeBlock.Builder cases = CodeBlock.builder().beginControlFlow("switch (step)");
         for (LoopStep step : kernel.steps()) {
-            StepEmitter emitter = new StepEmitter(kernel, step, names, bits / 32, false);
-            vectorSteps += emitter.isVector() ? 1 : 0;
-            type.addMethod(method("step" + step.number(), emitter));
-            dispatch(cases, step.number() * 2, "step" + step.number());
-            if (emitter.needsExact()) {
-                StepEmitter exact = new StepEmitter(kernel, step, names, 1, true);
-                type.addMethod(method("step" + step.number() + "Exact", exact));
-                dispatch(cases, step.number() * 2 + 1, "step" + step.number() + "Exact");
-                if (emitter.mixed()) {
-                    type.addMethod(method(
-                            "step" + step.number() + "Retry",
-                            new StepEmitter(kernel, step, names, 1, true, true)));
-                }
+            StepEmitter plain = emitter(step, bits / 32, Form.PLAIN);
+            String name = "step" + step.number();
+            vectorSteps += plain.isVector() ? 1 : 0;
+            type.addMethod(method(name, plain));
+            dispatch(cases, step.number() * 2, name);
+            if (plain.sums().needsExact()) {
+                type.addMethod(method(name + "Exact", emitter(step, 1, Form.EXACT)));
+                dispatch(cases, step.number() * 2 + 1, name + "Exact");
+            }
+            if (plain.sums().isMixed()) {
+                type.addMethod(method(name + "Retry", emitter(step, 1, Form.RETRY)));
             }
         }
         type.addMethod(run(cases));
@@ -85,6 +84,10 @@ public final class KernelEmitter {
                 .build()
                 .toString();
         return new Source(PACKAGE + "." + simpleName, withImports(text), vectorSteps);
+    }
+
+    private StepEmitter emitter(LoopStep step, int width, Form form) {
+        return new StepEmitter(kernel, step, names, width, form);
     }
 
     private static void dispatch(CodeBlock.Builder cases, int label, String method) {

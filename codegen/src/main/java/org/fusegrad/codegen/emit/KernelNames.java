@@ -12,8 +12,8 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * Java identifiers for the values of a kernel: the names its graph prints with, made safe. Names given
- * by users reach generated source through here only.
+ * Java identifiers for the values of a kernel: the names its graph prints with, made safe. Names
+ * given by users reach generated source through here only.
  */
 final class KernelNames {
     private static final int LONGEST = 24;

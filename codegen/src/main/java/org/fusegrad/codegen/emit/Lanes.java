@@ -4,7 +4,9 @@ import java.util.List;
 import org.fusegrad.DType;
 import org.fusegrad.graph.Node;
 
-/** How one element, or one vector of elements, is computed in source. The only place that differs. */
+/**
+ * How one element, or one vector of elements, is computed in source. The only place that differs.
+ */
 interface Lanes {
     /** Whether these lanes can compute the node. */
     boolean supports(Node node);

@@ -11,7 +11,9 @@ import org.fusegrad.graph.Op;
 final class ScalarLanes implements Lanes {
     static final ScalarLanes INSTANCE = new ScalarLanes();
 
-    /** Patterns where # stands for the class of functions, ? for the type, and 1, 2, 3 for operands. */
+    /**
+     * Patterns where # stands for the class of functions, ? for the type, and 1, 2, 3 for operands.
+     */
     private static final Map<Op, String> PATTERNS = new EnumMap<>(Op.class);
 
     static {

@@ -8,9 +8,9 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
 /**
- * A vector of float32 elements through the Vector API. Only operations whose lanes round exactly as the
- * scalar ones are here, so that a kernel may switch between the two unnoticed; a step that needs any
- * other is emitted in scalar lanes. Comparisons are masks.
+ * A vector of float32 elements through the Vector API. Only operations whose lanes round exactly as
+ * the scalar ones are here, so that a kernel may switch between the two unnoticed; a step that
+ * needs any other is emitted in scalar lanes. Comparisons are masks.
  */
 final class VectorLanes implements Lanes {
     static final VectorLanes INSTANCE = new VectorLanes();

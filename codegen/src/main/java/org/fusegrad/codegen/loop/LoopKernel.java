@@ -12,8 +12,9 @@ import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.plan.Schedule;
 
 /**
- * A fused kernel as loops: its arrays, constants and steps, numbered. What the emitter prints and the
- * driver runs. Two kernels with the same {@link #key} share generated code, whatever their sizes.
+ * A fused kernel as loops: its arrays, constants and steps, numbered. What the emitter prints and
+ * the driver runs. Two kernels with the same {@link #key} share generated code, whatever their
+ * sizes.
  */
 public final class LoopKernel {
     private final String name;

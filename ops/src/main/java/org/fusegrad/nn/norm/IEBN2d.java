@@ -9,8 +9,8 @@ import org.fusegrad.nn.Init;
  *
  * <pre>a[n, c] = sigmoid(mean over space of x * weightReadjust + biasReadjust)</pre>
  *
- * <p>taken of the raw input, in evaluation too. It starts at sigmoid(-1), about 0.27; the bias is not
- * scaled. Since it depends on the input, the layer cannot be folded into a convolution.
+ * <p>taken of the raw input, in evaluation too. It starts at sigmoid(-1), about 0.27; the bias is
+ * not scaled. Since it depends on the input, the layer cannot be folded into a convolution.
  */
 public final class IEBN2d extends BatchNorm {
     private final Tensor weightReadjust;

@@ -12,13 +12,13 @@ import org.fusegrad.nn.Init;
 
 /**
  * Moving average batch normalization (Yan et al., ICLR 2020) of (N, C, H, W): for batches too small
- * to have statistics of their own. The forward divides by the mean of the last m second moments; the
- * backward is <em>declared</em>, not derived, and averages the last m of its own statistic
+ * to have statistics of their own. The forward divides by the mean of the last m second moments;
+ * the backward is <em>declared</em>, not derived, and averages the last m of its own statistic
  * {@code E[g z]} in a second ring, which moves when the backward runs. There is no centring: the
  * convolutions before it keep their weights centred instead.
  *
- * <p>During warm-up, and whenever the window is one batch, the declared backward is the true gradient
- * with the correction {@code r} held constant.
+ * <p>During warm-up, and whenever the window is one batch, the declared backward is the true
+ * gradient with the correction {@code r} held constant.
  */
 public final class MABN2d extends Norm {
     /**

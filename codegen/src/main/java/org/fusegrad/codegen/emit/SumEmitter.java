@@ -1,0 +1,243 @@
+package org.fusegrad.codegen.emit;
+
+import com.palantir.javapoet.CodeBlock;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.fusegrad.DType;
+import org.fusegrad.codegen.drive.Frame;
+import org.fusegrad.codegen.emit.StepEmitter.Form;
+import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.loop.LoopStep;
+import org.fusegrad.codegen.loop.LoopStep.Mode;
+import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.graph.Node;
+
+/**
+ * Emits what a step's reductions need: accumulators before the loop, an addition for each element
+ * or vector in it, and after it the tree over the lanes, which takes a sum that overflowed float32
+ * again.
+ */
+final class SumEmitter {
+    private static final int LANES = Frame.LANES;
+
+    private final LoopKernel kernel;
+    private final LoopStep step;
+    private final KernelNames names;
+    private final StepEmitter loop;
+    private final int width;
+    private final boolean exact;
+    private final Map<Node, Integer> laneBase = new IdentityHashMap<>();
+
+    /** The reductions of a step, around the loop that {@code loop} emits. */
+    SumEmitter(
+            LoopKernel kernel,
+            LoopStep step,
+            KernelNames names,
+            StepEmitter loop,
+            int width,
+            Form form) {
+        this.kernel = kernel;
+        this.step = step;
+        this.names = names;
+        this.loop = loop;
+        this.width = width;
+        this.exact = form != Form.PLAIN;
+        for (Reduction r : step.reductions()) {
+            laneBase.put(r.node(), laneBase.size());
+        }
+    }
+
+    void accumulator(CodeBlock.Builder code, Reduction r) {
+        String name = names.of(r.node());
+        if (r.mode() == Mode.COLUMN) {
+            loop.array(
+                    code,
+                    r.node(),
+                    exact ? kernel.array(r.node()) : r.partial(),
+                    name,
+                    exact ? DType.FLOAT64 : DType.FLOAT32);
+        } else if (r.mode() == Mode.DIRECT) {
+            loop.array(code, r.node(), kernel.array(r.node()), name, r.node().dtype());
+        } else if (!r.isSum() || exact || r.termType() == DType.INT64) {
+            String start = r.isSum() ? "0" : resultElement(r);
+            String type = exact && r.isSum() ? "double" : scalarType(r.node().dtype());
+            code.addStatement("$L $LSum = $L", type, name, start);
+        }
+    }
+
+    private static String scalarType(DType dtype) {
+        return ScalarLanes.INSTANCE.type(dtype);
+    }
+
+    private String resultElement(Reduction r) {
+        int number = kernel.array(r.node());
+        return "((" + ScalarLanes.array(r.node().dtype()) + ") f.arrays[" + number + "])[f.at["
+                + number + "]]";
+    }
+
+    void scalarAdd(CodeBlock.Builder code, Reduction r) {
+        String name = names.of(r.node());
+        String at = name + "Array[" + loop.index(name) + "]";
+        String target = r.mode() != Mode.ROW
+                ? at
+                : !r.isSum() || exact || r.termType() == DType.INT64 ? name + "Sum" : lane(r);
+        List<String> terms = r.node().inputs().stream().map(loop::scalarOperand).toList();
+        if (!r.isSum()) {
+            code.addStatement("$L = Math.$L($L, $L)", target, r.node().op(), target, terms.get(0));
+        } else if (terms.size() == 2 && r.termType() != DType.INT64) {
+            String cast = exact || r.node().dtype() == DType.FLOAT64 && r.mode() == Mode.DIRECT
+                    ? "(double) "
+                    : "";
+            code.addStatement(
+                    "$L = Math.fma($L$L, $L$L, $L)",
+                    target,
+                    cast,
+                    terms.get(0),
+                    cast,
+                    terms.get(1),
+                    target);
+        } else {
+            code.addStatement("$L = $L + $L", target, target, String.join(" * ", terms));
+        }
+    }
+
+    private String lane(Reduction r) {
+        boolean wide = r.termType() == DType.FLOAT64;
+        int lanes = wide ? LANES / 2 : LANES;
+        String array = wide ? "f.wideLanes" : "f.lanes";
+        return array + "[" + laneBase.get(r.node()) * lanes + " + (i & " + (lanes - 1) + ")]";
+    }
+
+    void vectorAdd(CodeBlock.Builder code, Reduction r, int copy, String plus) {
+        String name = names.of(r.node());
+        List<String> terms =
+                r.node().inputs().stream().map(in -> names.of(in) + "V").toList();
+        String before = name + "V" + copy;
+        if (r.mode() != Mode.ROW) {
+            before = name + "P";
+            code.addStatement(
+                    "FloatVector $L = FloatVector.fromArray(S, $LArray, $L$L)",
+                    before,
+                    name,
+                    loop.index(name),
+                    plus);
+        }
+        String sum = !r.isSum()
+                ? before + "." + r.node().op() + "(" + terms.get(0) + ")"
+                : terms.size() == 2
+                        ? terms.get(0) + ".fma(" + terms.get(1) + ", " + before + ")"
+                        : before + ".add(" + terms.get(0) + ")";
+        if (r.mode() == Mode.ROW) {
+            code.addStatement("$L = $L", before, sum);
+        } else {
+            code.addStatement("$L.intoArray($LArray, $L$L)", sum, name, loop.index(name), plus);
+        }
+    }
+
+    /** Hands vector lanes over to the scalar tail. */
+    void drain(CodeBlock.Builder code, Reduction r, int copies) {
+        String name = names.of(r.node());
+        for (int k = 0; k < copies; k++) {
+            if (r.isSum()) {
+                code.addStatement(
+                        "$LV$L.intoArray(f.lanes, $L)",
+                        name,
+                        k,
+                        laneBase.get(r.node()) * LANES + k * width);
+            } else {
+                String op = r.node().op().toString();
+                code.addStatement(
+                        "$LSum = Math.$L($LSum, $LV$L.reduceLanes(VectorOperators.$L))",
+                        name,
+                        op,
+                        name,
+                        name,
+                        k,
+                        op.toUpperCase(Locale.ROOT));
+            }
+        }
+    }
+
+    // What happens to sums after the loop.
+
+    void epilogue(CodeBlock.Builder code) {
+        boolean retry = false;
+        for (Reduction r : step.reductions()) {
+            if (r.mode() != Mode.ROW) {
+                continue;
+            }
+            String name = names.of(r.node());
+            boolean lanes = r.isSum() && !exact && r.termType() != DType.INT64;
+            if (lanes) {
+                String array = r.termType() == DType.FLOAT64 ? "wideLanes" : "lanes";
+                int each = r.termType() == DType.FLOAT64 ? LANES / 2 : LANES;
+                code.addStatement(
+                        "double $LSum = Frame.sum(f.$L, $L)",
+                        name,
+                        array,
+                        laneBase.get(r.node()) * each);
+                retry |= r.termType() == DType.FLOAT32;
+            }
+        }
+        if (retry) {
+            retry(code);
+        }
+        for (Reduction r : step.reductions()) {
+            if (r.mode() == Mode.ROW) {
+                String plus = r.isSum() ? "+=" : "=";
+                code.addStatement("$L $L $L", resultElement(r), plus, total(r));
+            }
+        }
+    }
+
+    /** A sum that overflowed float32 is taken again in float64. */
+    private void retry(CodeBlock.Builder code) {
+        code.beginControlFlow("if (!($L))", finite());
+        for (Reduction r : step.reductions()) {
+            if (isLaneSum(r)) {
+                code.addStatement("f.sums[$L] = $LSum", laneBase.get(r.node()), names.of(r.node()));
+            }
+        }
+        code.addStatement("step$L$L(f)", step.number(), isMixed() ? "Retry" : "Exact");
+        code.addStatement("return");
+        code.endControlFlow();
+    }
+
+    private static boolean isLaneSum(Reduction r) {
+        return r.mode() == Mode.ROW && r.isSum() && r.termType() == DType.FLOAT32;
+    }
+
+    /** The row's sum; in the exact form only what had overflowed is replaced. */
+    private String total(Reduction r) {
+        String sum = names.of(r.node()) + "Sum";
+        return exact && isLaneSum(r)
+                ? "Frame.orElse(f.sums[" + laneBase.get(r.node()) + "], " + sum + ")"
+                : sum;
+    }
+
+    private String finite() {
+        List<String> sums = new ArrayList<>();
+        for (Reduction r : step.reductions()) {
+            if (isLaneSum(r)) {
+                sums.add("Math.abs(" + names.of(r.node()) + "Sum) <= Double.MAX_VALUE");
+            }
+        }
+        return String.join(" && ", sums);
+    }
+
+    /** Whether it has sums along the row, which may overflow, and others, added as they come. */
+    boolean isMixed() {
+        return step.reductions().stream().anyMatch(SumEmitter::isLaneSum)
+                && step.reductions().stream().anyMatch(r -> r.mode() != Mode.ROW);
+    }
+
+    /** Whether the step needs its exact form too. */
+    boolean needsExact() {
+        return step.reductions().stream()
+                .anyMatch(
+                        r -> r.isSum() && r.termType() == DType.FLOAT32 && r.mode() != Mode.DIRECT);
+    }
+}
