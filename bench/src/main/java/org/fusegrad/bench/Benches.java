@@ -2,6 +2,7 @@ package org.fusegrad.bench;
 
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,7 +139,7 @@ public final class Benches implements Callable<Integer> {
                 rounded(perFork[0]),
                 rounded(perFork[perFork.length - 1]),
                 perFork.length,
-                System.getProperty("java.vm.version"),
+                Runtime.version().toString(),
                 machine());
     }
 
@@ -160,7 +161,7 @@ public final class Benches implements Callable<Integer> {
 
     /** Processor, processors and operating system, as far as they can be read. */
     private static String machine() {
-        String cpu = System.getProperty("os.arch");
+        String cpu = ManagementFactory.getOperatingSystemMXBean().getArch();
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             cpu = lines.filter(l -> l.startsWith("model name"))
                     .map(l -> l.substring(l.indexOf(':') + 1).trim())
@@ -170,7 +171,7 @@ public final class Benches implements Callable<Integer> {
             // Not Linux: the architecture has to do.
         }
         return cpu + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
-                + System.getProperty("os.name");
+                + ManagementFactory.getOperatingSystemMXBean().getName();
     }
 
     private static String table(List<BenchRow> rows) {
