@@ -6,6 +6,7 @@ import org.fusegrad.Engine;
 import org.fusegrad.Explanation;
 import org.fusegrad.Scope;
 import org.fusegrad.Tensor;
+import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.plan.Executable;
@@ -51,7 +52,7 @@ final class FusegradWork implements NormWork {
     }
 
     private static boolean isVector(Executable code) {
-        return code.source().contains("jdk.incubator.vector");
+        return code.source().contains(SimdSupport.MODULE);
     }
 
     private Tensor run() {

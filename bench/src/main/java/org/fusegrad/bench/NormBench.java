@@ -2,6 +2,7 @@ package org.fusegrad.bench;
 
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.fusegrad.codegen.simd.SimdSupport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -28,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 5,
         jvmArgsAppend = {
-            "--add-modules=jdk.incubator.vector",
+            "--add-modules=" + SimdSupport.MODULE,
             "-Dfusegrad.promote=1",
             "-Xms3g",
             "-Xmx3g"

@@ -50,6 +50,7 @@ final class SumEmitter {
         }
     }
 
+    /** What a reduction adds to, fetched or started before the loop. */
     void accumulator(CodeBlock.Builder code, Reduction r) {
         String name = names.of(r.node());
         if (r.mode() == Mode.COLUMN) {
@@ -78,6 +79,7 @@ final class SumEmitter {
                 + number + "]]";
     }
 
+    /** The addition of one element. */
     void scalarAdd(CodeBlock.Builder code, Reduction r) {
         String name = names.of(r.node());
         String at = name + "Array[" + loop.index(name) + "]";
@@ -111,6 +113,7 @@ final class SumEmitter {
         return array + "[" + laneBase.get(r.node()) * lanes + " + (i & " + (lanes - 1) + ")]";
     }
 
+    /** The addition of one vector, to the copy of the accumulator with this number. */
     void vectorAdd(CodeBlock.Builder code, Reduction r, int copy, String plus) {
         String name = names.of(r.node());
         List<String> terms =
@@ -161,8 +164,7 @@ final class SumEmitter {
         }
     }
 
-    // What happens to sums after the loop.
-
+    /** What happens to sums after the loop. */
     void epilogue(CodeBlock.Builder code) {
         boolean retry = false;
         for (Reduction r : step.reductions()) {
