@@ -3,6 +3,7 @@ package org.fusegrad;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -155,6 +156,25 @@ public final class Fused {
         String signature =
                 String.join(" ", Arrays.stream(arguments).map(describe).toList());
         return call.explain(name + " on " + signature, wanted);
+    }
+
+    /**
+     * The formula on symbolic stand-ins for these arguments: every operation it is made of, as
+     * written. Nothing is merged, planned or run, and no state moves.
+     */
+    public Trace trace(Tensor... arguments) {
+        List<Node> leaves = CallCache.leaves(arguments);
+        Tracer tracer = new Tracer(leaves);
+        List<Node> results = tracer.trace(
+                () -> formula.apply(leaves.stream().map(Tensor::symbolic).toList()).stream()
+                        .map(tracer::node)
+                        .toList());
+        Map<Node, Object> sources = new IdentityHashMap<>();
+        for (int i = 0; i < tracer.bindings().size(); i++) {
+            sources.put(
+                    tracer.inputs().get(leaves.size() + i), tracer.bindings().get(i));
+        }
+        return new Trace(results, List.copyOf(tracer.writes().values()), sources);
     }
 
     @Override

@@ -276,11 +276,16 @@ public final class Tensor extends TensorOps {
         grad = createGraph ? sum : sum.detach();
     }
 
-    /** Calls {@code hook} with each gradient that reaches this leaf; it may answer another one. */
-    public void registerHook(UnaryOperator<Tensor> hook) {
+    /**
+     * Calls {@code hook} with each gradient that reaches this leaf; it may answer another one.
+     *
+     * @return removes the hook when it is run
+     */
+    public Runnable registerHook(UnaryOperator<Tensor> hook) {
         List<UnaryOperator<Tensor>> all = new ArrayList<>(hooks);
         all.add(hook);
         hooks = all;
+        return () -> hooks = hooks.stream().filter(h -> h != hook).toList();
     }
 
     /** Adds the gradient of this single element to every leaf below it. */

@@ -5,6 +5,7 @@ import org.fusegrad.Tensor;
 import org.fusegrad.nn.Conv2d;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.RandomSource;
+import org.fusegrad.nn.Slot;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.ops.Activation;
@@ -27,9 +28,13 @@ public final class Block extends Module {
     }
 
     /** A convolution and the norm after it. */
-    private record Stage(Conv2d conv, Norm norm) {
+    private record Stage(Slot<Module> conv, Slot<Norm> norm) {
         Tensor forward(Tensor x, Activation activation) {
-            return norm.forward(conv.forward(x), activation);
+            return norm.get().forward(conv.get().forward(x), activation);
+        }
+
+        Tensor forward(Tensor x, Tensor residual, Activation activation) {
+            return norm.get().forward(conv.get().forward(x), residual, activation);
         }
     }
 
@@ -57,9 +62,16 @@ public final class Block extends Module {
         }
         shortcut = stride == 1 && in == out
                 ? Optional.empty()
-                : Optional.of(new Stage(
-                        child("shortcut_conv", conv(in, out, 1, stride, random)),
-                        child("shortcut_norm", norms.make(out))));
+                : Optional.of(stage("shortcut_", "", conv(in, out, 1, stride, random), norms));
+    }
+
+    private Stage stage(String prefix, String suffix, Conv2d conv, NormFactory norms) {
+        return new Stage(
+                slot(prefix + "conv" + suffix, Module.class, conv),
+                slot(
+                        prefix + "norm" + suffix,
+                        Norm.class,
+                        norms.make(conv.weight().dim(0))));
     }
 
     private Stage stage(
@@ -70,9 +82,7 @@ public final class Block extends Module {
             int stride,
             NormFactory norms,
             RandomSource random) {
-        return new Stage(
-                child("conv" + number, conv(in, out, kernel, stride, random)),
-                child("norm" + number, norms.make(out)));
+        return stage("", "" + number, conv(in, out, kernel, stride, random), norms);
     }
 
     static Conv2d conv(int in, int out, int kernel, int stride, RandomSource random) {
@@ -87,7 +97,6 @@ public final class Block extends Module {
             y = stages[i].forward(y, Activation.RELU);
         }
         Tensor residual = shortcut.map(s -> s.forward(x, Activation.NONE)).orElse(x);
-        Stage last = stages[stages.length - 1];
-        return last.norm().forward(last.conv().forward(y), residual, Activation.RELU);
+        return stages[stages.length - 1].forward(y, residual, Activation.RELU);
     }
 }

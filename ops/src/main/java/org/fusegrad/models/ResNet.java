@@ -10,6 +10,7 @@ import org.fusegrad.nn.Linear;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.Sequential;
+import org.fusegrad.nn.Slot;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.ops.Activation;
@@ -52,12 +53,12 @@ public final class ResNet extends Module {
         }
     }
 
-    private final Conv2d stem;
-    private final Norm stemNorm;
+    private final Slot<Module> stem;
+    private final Slot<Norm> stemNorm;
     private final Layer pool;
     private final List<Sequential> stages = new ArrayList<>();
     private final Layer mean = Layer.of("global_avg_pool", ResNet::mean);
-    private final Linear classifier;
+    private final Slot<Module> classifier;
 
     /**
      * A network.
@@ -70,8 +71,9 @@ public final class ResNet extends Module {
             Architecture plan, int channels, int classes, NormFactory norms, RandomSource random) {
         int width = plan.width();
         boolean large = plan.imageNet();
-        stem = child("conv1", Block.conv(channels, width, large ? 7 : 3, large ? 2 : 1, random));
-        stemNorm = child("norm1", norms.make(width));
+        Conv2d first = Block.conv(channels, width, large ? 7 : 3, large ? 2 : 1, random);
+        stem = slot("conv1", Module.class, first);
+        stemNorm = slot("norm1", Norm.class, norms.make(width));
         pool = large ? Layer.maxPool2d(3, 2, 1) : Layer.identity();
         int in = width;
         for (int s = 0; s < plan.blocks().size(); s++) {
@@ -83,7 +85,8 @@ public final class ResNet extends Module {
             }
             stages.add(child("layer" + (s + 1), new Sequential(blocks)));
         }
-        classifier = child("fc", new Linear(in, classes, true, DType.FLOAT32, random));
+        Linear last = new Linear(in, classes, true, DType.FLOAT32, random);
+        classifier = slot("fc", Module.class, last);
     }
 
     private static Tensor mean(Tensor x) {
@@ -93,11 +96,12 @@ public final class ResNet extends Module {
     /** Images (N, channels, H, W) to logits (N, classes). */
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = pool.forward(stemNorm.forward(stem.forward(x), Activation.RELU));
+        Tensor y = stemNorm.get().forward(stem.get().forward(x), Activation.RELU);
+        y = pool.forward(y);
         for (Sequential stage : stages) {
             y = stage.forward(y);
         }
-        return classifier.forward(mean.forward(y));
+        return classifier.get().forward(mean.forward(y));
     }
 
     /** ResNet-18 of RGB images, as for ImageNet. */

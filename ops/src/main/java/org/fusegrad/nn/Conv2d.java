@@ -109,7 +109,7 @@ public final class Conv2d extends Module {
     /** (N, in, H, W) to (N, out, H', W'). */
     @Override
     public Tensor forward(Tensor x) {
-        return formula.call(x);
+        return watched(x, () -> formula.call(x));
     }
 
     public Tensor weight() {

@@ -35,7 +35,7 @@ public final class Linear extends Module {
      */
     @Override
     public Tensor forward(Tensor x) {
-        return formula.call(x);
+        return watched(x, () -> formula.call(x));
     }
 
     public Tensor weight() {

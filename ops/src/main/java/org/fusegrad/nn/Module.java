@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 
@@ -16,8 +18,9 @@ import org.fusegrad.Tensor;
 public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, State> buffers = new LinkedHashMap<>();
-    private final Map<String, Module> children = new LinkedHashMap<>();
+    private final Map<String, Slot<?>> children = new LinkedHashMap<>();
     private boolean training = true;
+    private volatile List<CallWatcher> watchers = List.of();
 
     /** The output for an input. */
     public abstract Tensor forward(Tensor x);
@@ -35,10 +38,18 @@ public abstract class Module {
         return state;
     }
 
-    /** Registers a part. */
+    /** Registers a part for good. */
+    @SuppressWarnings("unchecked")
     protected final <M extends Module> M child(String name, M module) {
-        register(children, name, module);
+        register(children, name, new Slot<>((Class<M>) module.getClass(), module, false));
         return module;
+    }
+
+    /** Registers a place for a part of this type, which may be replaced later. */
+    protected final <M extends Module> Slot<M> slot(String name, Class<M> type, M module) {
+        Slot<M> slot = new Slot<>(type, module, true);
+        register(children, name, slot);
+        return slot;
     }
 
     private <T> void register(Map<String, T> into, String name, T item) {
@@ -84,7 +95,10 @@ public abstract class Module {
 
     private void collect(String path, BiConsumer<String, Module> into) {
         into.accept(path, this);
-        children.forEach((name, m) -> m.collect(join(path, name), into));
+        children.forEach((name, slot) -> {
+            Module part = slot.get();
+            part.collect(join(path, name), into);
+        });
     }
 
     private static String join(String path, String name) {
@@ -164,6 +178,67 @@ public abstract class Module {
         }
         namedParameters().forEach((path, p) -> p.assign(values.get(path).detach()));
         namedBuffers().forEach((path, s) -> s.set(values.get(path).detach()));
+    }
+
+    // Replacing and watching parts.
+
+    /** Why the part at a path cannot become this module; empty if it can. */
+    public final Optional<String> whyNotReplace(String path, Module replacement) {
+        Slot<?> slot = place(path);
+        return slot.accepts(replacement)
+                ? Optional.empty()
+                : Optional.of("the place of " + path + " " + slot + ", so it cannot become a "
+                        + replacement.getClass().getSimpleName());
+    }
+
+    /**
+     * Puts another module in the place of the one at a path. It takes over the mode; optimisers
+     * still hold the parameters of the old one.
+     *
+     * @throws IllegalArgumentException if there is nothing at the path, or the place does not take
+     *     it
+     */
+    public final void replace(String path, Module replacement) {
+        whyNotReplace(path, replacement).ifPresent(why -> {
+            throw new IllegalArgumentException(this + ": " + why);
+        });
+        Slot<?> slot = place(path);
+        replacement.train(slot.get().isTraining());
+        slot.set(replacement);
+    }
+
+    private Slot<?> place(String path) {
+        int dot = path.lastIndexOf('.');
+        Module parent = namedModules().get(dot < 0 ? "" : path.substring(0, dot));
+        Slot<?> slot = parent == null ? null : parent.children.get(path.substring(dot + 1));
+        if (slot == null) {
+            throw new IllegalArgumentException(
+                    this + " has no part '" + path + "'; namedModules() lists those it has");
+        }
+        return slot;
+    }
+
+    /**
+     * Lets a watcher stand around the calls of this module, if its {@code forward} goes through
+     * {@link #watched}: norms, convolutions and linear layers do.
+     *
+     * @return ends it when it is run
+     */
+    public final Runnable watch(CallWatcher watcher) {
+        List<CallWatcher> all = new ArrayList<>(watchers);
+        all.add(watcher);
+        watchers = all;
+        return () -> watchers = watchers.stream().filter(w -> w != watcher).toList();
+    }
+
+    /** Runs a call with the watchers around it. */
+    protected final Tensor watched(Tensor x, Supplier<Tensor> call) {
+        Supplier<Tensor> whole = call;
+        for (CallWatcher watcher : watchers) {
+            Supplier<Tensor> inner = whole;
+            whole = () -> watcher.around(this, x, inner);
+        }
+        return whole.get();
     }
 
     private static String describe(Tensor t) {

@@ -1,34 +1,34 @@
 package org.fusegrad.nn;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.fusegrad.Tensor;
 
 /** Modules one after the other, named 0, 1, ... */
 public final class Sequential extends Module {
-    private final List<Module> modules;
+    private final List<Slot<Module>> parts = new ArrayList<>();
 
     public Sequential(Module... modules) {
         this(List.of(modules));
     }
 
     public Sequential(List<? extends Module> modules) {
-        this.modules = List.copyOf(modules);
-        for (int i = 0; i < modules.size(); i++) {
-            child(Integer.toString(i), modules.get(i));
+        for (Module module : modules) {
+            parts.add(slot(Integer.toString(parts.size()), Module.class, module));
         }
     }
 
     @Override
     public Tensor forward(Tensor x) {
         Tensor y = x;
-        for (Module module : modules) {
-            y = module.forward(y);
+        for (Slot<Module> part : parts) {
+            y = part.get().forward(y);
         }
         return y;
     }
 
     @Override
     public String toString() {
-        return "Sequential" + modules;
+        return "Sequential" + parts.stream().map(Slot::get).toList();
     }
 }

@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fusegrad.DType;
 import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.nn.norm.IdentityNorm;
+import org.fusegrad.nn.norm.Norm;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class ModuleTest {
     private static Sequential network(long seed) {
@@ -107,5 +112,53 @@ class ModuleTest {
                         && fault.contains("extra is unknown"),
                 fault);
         assertArrayEquals(before, net.parameters().get(0).toFloats());
+    }
+
+    @Test
+    void aPartInASlotIsReplaced() {
+        Sequential net = network(1);
+        net.eval();
+        net.replace("1.0", new IdentityNorm());
+        assertFalse(net.namedModules().get("1.0").isTraining());
+        assertFalse(net.stateDict().containsKey("1.0.weight"));
+        assertEquals(
+                Optional.empty(), net.whyNotReplace("0", new Linear(1, 1)), "a place for anything");
+    }
+
+    @Test
+    void aPartInAFieldOrOfAnotherKindIsNotReplaced() {
+        Module holder = new Module() {
+            private final Layer fixed = child("fixed", Layer.relu());
+            private final Slot<Norm> norm = slot("norm", Norm.class, new IdentityNorm());
+
+            @Override
+            public Tensor forward(Tensor x) {
+                return fixed.forward(norm.get().forward(x));
+            }
+        };
+        assertTrue(message(() -> holder.replace("fixed", Layer.relu())).contains("in a field"));
+        assertTrue(message(() -> holder.replace("norm", Layer.relu())).contains("takes a Norm"));
+        assertTrue(message(() -> holder.replace("none", Layer.relu())).contains("no part 'none'"));
+        assertTrue(message(() -> holder.replace("", Layer.relu())).contains("no part ''"));
+    }
+
+    private static String message(Executable wrong) {
+        return assertThrows(IllegalArgumentException.class, wrong).getMessage();
+    }
+
+    @Test
+    void watchersStandAroundCallsUntilTheyAreRemoved() {
+        Sequential net = network(1);
+        List<String> seen = new ArrayList<>();
+        Runnable end = net.namedModules().get("1.0").watch((module, x, call) -> {
+            Tensor y = call.get();
+            seen.add(module + " " + x.shape() + y.shape());
+            return y;
+        });
+        Tensor x = Tensor.ones(2, 2, 3, 3);
+        net.forward(x);
+        end.run();
+        net.forward(x);
+        assertEquals(List.of("BatchNorm2d(4) (2, 4, 3, 3)(2, 4, 3, 3)"), seen);
     }
 }

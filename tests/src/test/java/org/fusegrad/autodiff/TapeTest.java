@@ -110,6 +110,15 @@ final class TapeTest {
     }
 
     @Test
+    void aRemovedHookSeesNothingMore() {
+        Tensor x = leaf(2);
+        Runnable remove = x.registerHook(g -> g.mul(10));
+        remove.run();
+        x.square().backward();
+        assertEquals(4, x.grad().item());
+    }
+
+    @Test
     void aSecondBackwardNeedsTheGraphRetained() {
         Tensor x = leaf(2);
         Tensor y = x.exp().mul(x);

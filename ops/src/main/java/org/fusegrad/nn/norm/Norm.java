@@ -77,7 +77,7 @@ public abstract class Norm extends Module {
     /** {@code activation(norm(x))} in one kernel pair. */
     public final Tensor forward(Tensor x, Activation activation) {
         check(x);
-        return formula(activation).callAll(mode(), x).get(0);
+        return watched(x, () -> formula(activation).callAll(mode(), x).get(0));
     }
 
     /**
@@ -90,7 +90,7 @@ public abstract class Norm extends Module {
         if (!residual.shape().equals(x.shape())) {
             throw refusal(x, "the residual is " + residual.shape(), "make both the same shape");
         }
-        return formula(activation).callAll(mode(), x, residual).get(0);
+        return watched(x, () -> formula(activation).callAll(mode(), x, residual).get(0));
     }
 
     /** What the layer becomes on an input: graphs, kernels, bytes, generated source. */
