@@ -3,6 +3,7 @@ package org.fusegrad.cli;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.fusegrad.DType;
 import org.fusegrad.Engine;
@@ -13,6 +14,7 @@ import org.fusegrad.Tensor;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.run.Value;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,20 +30,26 @@ import picocli.CommandLine.Spec;
                         + " kernels with their passes over the data and the bytes they move.")
 final class ExplainCommand implements Callable<Integer> {
     /**
-     * A formula as given: {@code bn}, {@code gn:32+relu}, {@code batch_norm+add+relu}.
+     * A formula as given: {@code bn}, {@code gn:32+relu}, {@code batch_norm+add+silu}.
      *
      * @param adds whether a residual is added
      */
     private record Formula(NormName norm, boolean adds, Activation activation) {
+        private static final Map<String, Activation> ENDS = Map.of(
+                "relu", Activation.RELU,
+                "leaky_relu", Activation.leakyRelu(0.01),
+                "silu", Activation.SILU,
+                "gelu", Activation.GELU);
+
         static Formula parse(String text) {
             String[] parts = text.toLowerCase(Locale.ROOT).split("\\+", -1);
             boolean adds = parts.length > 1 && parts[1].equals("add");
             int at = adds ? 2 : 1;
-            if (parts.length > at + 1 || (parts.length > at && !parts[at].equals("relu"))) {
-                throw new IllegalArgumentException(
-                        "'" + text + "': after a norm may follow +add, +relu or +add+relu");
+            if (parts.length > at + 1 || (parts.length > at && !ENDS.containsKey(parts[at]))) {
+                throw new IllegalArgumentException("'" + text + "': after a norm may follow +add,"
+                        + " then +relu, +leaky_relu, +silu or +gelu");
             }
-            Activation last = parts.length > at ? Activation.RELU : Activation.NONE;
+            Activation last = parts.length > at ? ENDS.get(parts[at]) : Activation.NONE;
             return new Formula(NormName.parse(parts[0]), adds, last);
         }
 
@@ -56,27 +64,48 @@ final class ExplainCommand implements Callable<Integer> {
         }
 
         private String name() {
-            String tail = activation.equals(Activation.NONE) ? "" : "_relu";
-            return norm.kind().name().toLowerCase(Locale.ROOT) + "_norm_add" + tail;
+            String tail = activation.equals(Activation.NONE)
+                    ? ""
+                    : "_" + activation.kind().name().toLowerCase(Locale.ROOT);
+            return norm.longName() + "_add" + tail;
+        }
+    }
+
+    /** The norm, in one of two ways. */
+    private static final class Given {
+        private static final String WHAT = "One of ${COMPLETION-CANDIDATES}, and +add for a"
+                + " residual, +relu, +leaky_relu, +silu or +gelu after it.";
+
+        @Parameters(
+                paramLabel = "NORM",
+                completionCandidates = NormName.Choices.class,
+                description = WHAT)
+        private String name;
+
+        @Option(
+                names = "--norm",
+                paramLabel = "NORM",
+                completionCandidates = NormName.Choices.class,
+                description = "The same as an option.")
+        private String option;
+
+        String text() {
+            return name != null ? name : option;
         }
     }
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "NORM",
-            description =
-                    "batch_norm (bn), layer_norm (ln), group_norm:G (gn:G), instance_norm (in)"
-                            + " or rms_norm (rms), and +relu, +add or +add+relu after it.")
-    private String name;
+    @ArgGroup(multiplicity = "1")
+    private Given given;
 
     @Option(
             names = "--shape",
             paramLabel = "N,...",
             split = ",",
-            description = "Of the input; by default 32,64,56,56, and 4096,1024 for layer_norm and"
-                    + " rms_norm, which work along the last axis.")
+            description = "Of the input; by default 32,64,56,56, and 4096,1024 for ln and rms,"
+                    + " which work along the last axis.")
     private int[] shape;
 
     @Option(names = "--eval", description = "In evaluation instead of training.")
@@ -93,7 +122,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Formula formula = Formula.parse(name);
+        Formula formula = Formula.parse(given.text());
         Shape dims = shape == null ? formula.norm().typicalShape() : checked(shape);
         PrintWriter out = spec.commandLine().getOut();
         try (Engine engine = options.engine(0)) {

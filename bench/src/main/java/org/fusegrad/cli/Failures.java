@@ -30,7 +30,8 @@ final class Failures {
 
     /** Picocli's handler of command lines that do not parse. */
     int usage(ParameterException e, String[] args) {
-        return report(WRONG_INPUT, e.getMessage(), e);
+        // Some of its messages begin with a word that ours do without.
+        return report(WRONG_INPUT, e.getMessage().replaceFirst("^Error: ", ""), e);
     }
 
     /** Picocli's handler of exceptions that a command throws. */

@@ -1,7 +1,14 @@
 package org.fusegrad.cli;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import org.fusegrad.DType;
 import org.fusegrad.Shape;
+import org.fusegrad.cli.NormRow.Parameter;
+import org.fusegrad.cli.NormRow.Request;
+import org.fusegrad.nn.WeightTransform;
 import org.fusegrad.nn.norm.Affine;
 import org.fusegrad.nn.norm.BatchNorm1d;
 import org.fusegrad.nn.norm.BatchNorm2d;
@@ -9,30 +16,82 @@ import org.fusegrad.nn.norm.BatchNorm3d;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.IdentityNorm;
+import org.fusegrad.nn.norm.ImageRMSNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
+import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABN2d.Window;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
+import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
 
 /**
- * A norm as the command line names it.
+ * A norm as the command line names it: {@code bn}, {@code gn:32}, {@code mabn:2:32}.
  *
- * @param kind which
- * @param groups of a group norm; 0 for the others
+ * @param row which
+ * @param arguments the numbers after its name
  */
-record NormName(Kind kind, int groups) {
-    enum Kind {
-        BATCH,
-        LAYER,
-        GROUP,
-        INSTANCE,
-        RMS,
-        INSTANCE_ENHANCED,
-        NONE
+record NormName(NormRow row, List<Integer> arguments) {
+    /** All of them; a new one is a row here. Some work otherwise in a network of images. */
+    static final List<NormRow> ALL = List.of(
+            NormRow.of("bn", "batch_norm", NormName::batchNorm),
+            NormRow.of(
+                            "ln",
+                            "layer_norm",
+                            r -> new LayerNorm(r.options(), r.shape().dim(-1)))
+                    .inNetworks(r -> new GroupNorm(1, r.channels(), r.options()))
+                    .typically(4096, 1024),
+            NormRow.of(
+                            "gn",
+                            "group_norm",
+                            r -> new GroupNorm(r.argument(0), r.channels(), r.options()))
+                    .parameters(new Parameter("GROUPS", 32)),
+            NormRow.of("in", "instance_norm", r -> instanceNorm(r, Affine.NONE))
+                    .inNetworks(r -> instanceNorm(r, Affine.WEIGHT_AND_BIAS)),
+            NormRow.of("rms", "rms_norm", NormName::rmsNorm)
+                    .inNetworks(r -> new ImageRMSNorm(r.channels(), r.options()))
+                    .typically(4096, 1024),
+            NormRow.of("iebn", "iebn_norm", r -> new IEBN2d(r.channels(), r.options())),
+            NormRow.of("mabn", "mabn_norm", NormName::movingAverage)
+                    .parameters(new Parameter("BATCH", 0), new Parameter("REALBATCH", 0))
+                    .after(WeightTransform.CENTRALIZED),
+            NormRow.of("none", "identity", r -> new IdentityNorm()));
+
+    private static Norm batchNorm(Request r) {
+        int channels = r.channels();
+        return switch (r.shape().rank()) {
+            case 2, 3 -> new BatchNorm1d(channels, r.options());
+            case 5 -> new BatchNorm3d(channels, r.options());
+            default -> new BatchNorm2d(channels, r.options());
+        };
     }
 
-    static final String CHOICES = "bn, ln, gn:GROUPS, in, rms, iebn or none";
+    private static Norm instanceNorm(Request r, Affine affine) {
+        NormOptions options = InstanceNorm.DEFAULT.affine(affine).dtype(r.dtype());
+        return new InstanceNorm(r.channels(), options);
+    }
+
+    private static Norm rmsNorm(Request r) {
+        return new RMSNorm(RMSNorm.defaults(r.dtype()), r.shape().dim(-1));
+    }
+
+    private static Norm movingAverage(Request r) {
+        Window window = Window.of(r.argument(0), r.argument(1));
+        return new MABN2d(r.channels(), window, r.options());
+    }
+
+    /** What may be given, for a list in a help text. */
+    static final class Choices implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ALL.stream().map(NormRow::usage).iterator();
+        }
+
+        static String text() {
+            return String.join(", ", new Choices());
+        }
+    }
 
     /**
      * The norm of a name.
@@ -40,79 +99,61 @@ record NormName(Kind kind, int groups) {
      * @throws IllegalArgumentException if there is none such
      */
     static NormName parse(String text) {
-        String[] parts = text.toLowerCase(Locale.ROOT).split(":", 2);
-        Kind kind = switch (parts[0]) {
-            case "bn", "batch_norm" -> Kind.BATCH;
-            case "ln", "layer_norm" -> Kind.LAYER;
-            case "gn", "group_norm" -> Kind.GROUP;
-            case "in", "instance_norm" -> Kind.INSTANCE;
-            case "rms", "rms_norm" -> Kind.RMS;
-            case "iebn" -> Kind.INSTANCE_ENHANCED;
-            case "none", "identity" -> Kind.NONE;
-            default -> throw unknown(text);
-        };
-        if ((kind == Kind.GROUP) != (parts.length == 2)) {
-            throw unknown(text);
+        String[] parts = text.toLowerCase(Locale.ROOT).split(":", -1);
+        return ALL.stream()
+                .filter(row -> row.isCalled(parts[0]))
+                .findFirst()
+                .map(row -> new NormName(row, arguments(row, parts)))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "unknown norm '" + text + "': give " + Choices.text()));
+    }
+
+    private static List<Integer> arguments(NormRow row, String[] parts) {
+        List<Integer> numbers = new ArrayList<>();
+        for (int i = 0; i < row.parameters().size(); i++) {
+            boolean given = i + 1 < parts.length;
+            numbers.add(given ? number(parts[i + 1]) : row.parameters().get(i).fallback());
         }
-        return new NormName(kind, parts.length == 2 ? groups(parts[1], text) : 0);
-    }
-
-    private static int groups(String number, String text) {
-        try {
-            int groups = Integer.parseInt(number);
-            if (groups >= 1) {
-                return groups;
-            }
-        } catch (NumberFormatException e) {
-            // Refused below, as a number that is too small is.
+        if (numbers.contains(0) || parts.length > numbers.size() + 1) {
+            throw new IllegalArgumentException("norm '" + String.join(":", parts) + "': give "
+                    + row.usage() + ", with whole numbers from 1");
         }
-        throw unknown(text);
+        return numbers;
     }
 
-    private static IllegalArgumentException unknown(String text) {
-        return new IllegalArgumentException("unknown norm '" + text + "': give " + CHOICES);
+    /** A number from 1, or 0 for what is none. */
+    private static int number(String text) {
+        return text.matches("0*[1-9][0-9]{0,8}") ? Integer.parseInt(text) : 0;
     }
 
-    /** Makes the norms of an image network. Layer norm is a group norm of one group there. */
+    /** The name its formulas go by. */
+    String longName() {
+        return row.longName();
+    }
+
+    /** Makes the norms of an image network, and says what its convolutions do. */
     NormFactory factory() {
-        return switch (kind) {
-            case BATCH -> NormFactory.BATCH;
-            case LAYER -> channels -> new GroupNorm(1, channels);
-            case GROUP -> channels -> new GroupNorm(groups, channels);
-            case INSTANCE ->
-                channels -> new InstanceNorm(
-                        channels, InstanceNorm.DEFAULT.affine(Affine.WEIGHT_AND_BIAS));
-            case RMS -> ImageRmsNorm::new;
-            case INSTANCE_ENHANCED -> IEBN2d::new;
-            case NONE -> NormFactory.NONE;
-        };
+        NormFactory norms = channels -> row.image()
+                .apply(new Request(arguments, Shape.of(1, channels, 1, 1), DType.FLOAT32));
+        return norms.after(row.weights());
+    }
+
+    /** The norm of inputs of a shape, with float32 parameters. */
+    Norm of(Shape shape) {
+        return of(shape, DType.FLOAT32);
     }
 
     /** The norm of inputs of a shape; layer and RMS norm work along the last axis. */
-    Norm of(Shape shape) {
-        if (kind != Kind.NONE && shape.rank() < 2) {
+    Norm of(Shape shape, DType dtype) {
+        if (shape.rank() < 2) {
             throw new IllegalArgumentException(
                     "a norm needs an input of two axes or more, got " + shape);
         }
-        return switch (kind) {
-            case BATCH ->
-                switch (shape.rank()) {
-                    case 2, 3 -> new BatchNorm1d(shape.dim(1));
-                    case 5 -> new BatchNorm3d(shape.dim(1));
-                    default -> new BatchNorm2d(shape.dim(1));
-                };
-            case LAYER -> new LayerNorm(shape.dim(-1));
-            case GROUP -> new GroupNorm(groups, shape.dim(1));
-            case INSTANCE -> new InstanceNorm(shape.dim(1));
-            case RMS -> new RMSNorm(shape.dim(-1));
-            case INSTANCE_ENHANCED -> new IEBN2d(shape.dim(1));
-            case NONE -> new IdentityNorm();
-        };
+        return row.layer().apply(new Request(arguments, shape, dtype));
     }
 
     /** The shape that shows it best. */
     Shape typicalShape() {
-        boolean trailing = kind == Kind.LAYER || kind == Kind.RMS;
-        return trailing ? Shape.of(4096, 1024) : Shape.of(32, 64, 56, 56);
+        return row.typicalShape();
     }
 }

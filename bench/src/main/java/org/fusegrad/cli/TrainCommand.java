@@ -69,7 +69,8 @@ final class TrainCommand implements Callable<Integer> {
             names = "--norm",
             paramLabel = "NORM",
             defaultValue = "bn",
-            description = NormName.CHOICES + ". Default: ${DEFAULT-VALUE}")
+            completionCandidates = NormName.Choices.class,
+            description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     private String norm;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images of a step.")

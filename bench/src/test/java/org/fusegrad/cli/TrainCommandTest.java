@@ -69,8 +69,11 @@ class TrainCommandTest {
                 "--size -1           | --size must not be negative",
                 "--width 0           | --width must be within",
                 "--norm batchnorm    | unknown norm 'batchnorm': give bn, ln, gn:GROUPS, in,",
-                "--norm gn           | unknown norm 'gn'",
-                "--norm gn:0         | unknown norm 'gn:0'",
+                "--norm gn           | GroupNorm: 4 channels are not divisible into 32 groups",
+                "--norm gn:0         | norm 'gn:0': give gn:GROUPS, with whole numbers from 1",
+                "--norm gn:2:2       | norm 'gn:2:2': give gn:GROUPS",
+                "--norm mabn:8       | norm 'mabn:8': give mabn:BATCH:REALBATCH",
+                "--norm mabn:8:20    | MABN2d: the simulated batch of 20 must be a multiple",
                 "--norm gn:3         | GroupNorm: 4 channels are not divisible into 3 groups",
                 "--model vgg         | unknown model 'vgg': give small-resnet",
                 "--backend gpu       | --backend=gpu: give one of",
@@ -153,7 +156,7 @@ class TrainCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"none", "gn:2", "ln", "in", "rms"})
+    @ValueSource(strings = {"none", "gn:2", "ln", "in", "rms", "iebn", "mabn:16:32"})
     void everyNormTrains(String norm) {
         train("run", "--norm", norm, "--lr", "0.01").succeeded();
     }

@@ -3,6 +3,7 @@ package org.fusegrad.models;
 import java.util.Optional;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Conv2d;
+import org.fusegrad.nn.ConvOptions;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.Slot;
@@ -62,7 +63,8 @@ public final class Block extends Module {
         }
         shortcut = stride == 1 && in == out
                 ? Optional.empty()
-                : Optional.of(stage("shortcut_", "", conv(in, out, 1, stride, random), norms));
+                : Optional.of(
+                        stage("shortcut_", "", conv(in, out, 1, stride, norms, random), norms));
     }
 
     private Stage stage(String prefix, String suffix, Conv2d conv, NormFactory norms) {
@@ -82,11 +84,16 @@ public final class Block extends Module {
             int stride,
             NormFactory norms,
             RandomSource random) {
-        return stage("", "" + number, conv(in, out, kernel, stride, random), norms);
+        return stage("", "" + number, conv(in, out, kernel, stride, norms, random), norms);
     }
 
-    static Conv2d conv(int in, int out, int kernel, int stride, RandomSource random) {
-        Conv2d.Options options = Conv2d.Options.kernel(kernel).stride(stride).padding(kernel / 2);
+    /** A convolution as the norm after it wants it. */
+    static Conv2d conv(
+            int in, int out, int kernel, int stride, NormFactory norms, RandomSource random) {
+        ConvOptions options = ConvOptions.kernel(kernel)
+                .stride(stride)
+                .padding(kernel / 2)
+                .weights(norms.weights());
         return Conv2d.residual(in, out, options, random);
     }
 

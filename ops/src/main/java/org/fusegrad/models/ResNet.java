@@ -65,13 +65,13 @@ public final class ResNet extends Module {
      *
      * @param channels of the images
      * @param classes number of logits
-     * @param norms makes each norm
+     * @param norms makes each norm, and says what convolutions do to their weights
      */
     public ResNet(
             Architecture plan, int channels, int classes, NormFactory norms, RandomSource random) {
         int width = plan.width();
         boolean large = plan.imageNet();
-        Conv2d first = Block.conv(channels, width, large ? 7 : 3, large ? 2 : 1, random);
+        Conv2d first = Block.conv(channels, width, large ? 7 : 3, large ? 2 : 1, norms, random);
         stem = slot("conv1", Module.class, first);
         stemNorm = slot("norm1", Norm.class, norms.make(width));
         pool = large ? Layer.maxPool2d(3, 2, 1) : Layer.identity();

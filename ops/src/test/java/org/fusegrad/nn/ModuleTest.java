@@ -24,7 +24,7 @@ class ModuleTest {
     private static Sequential network(long seed) {
         RandomSource random = RandomSource.of(seed);
         return new Sequential(
-                new Conv2d(2, 4, Conv2d.Options.kernel(3).padding(1), random),
+                new Conv2d(2, 4, ConvOptions.kernel(3).padding(1), random),
                 new Sequential(new BatchNorm2d(4), Layer.relu()),
                 Layer.adaptiveAvgPool2d(1, 1),
                 Layer.flatten(),

@@ -1,0 +1,136 @@
+package org.fusegrad.nn;
+
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.fusegrad.DType;
+import org.fusegrad.Fused;
+import org.fusegrad.Tensor;
+import org.fusegrad.ops.Conv;
+
+/**
+ * A convolution or a transposed one, over 1 to 3 spatial axes, with PyTorch's parameters: weight
+ * (out, in / groups, kernel...), or (in, out / groups, kernel...) if transposed, and bias (out).
+ */
+public abstract class Convolution extends Module {
+    /** How many spatial axes, and which way. */
+    record Form(int axes, boolean transposed) {
+        int[] weight(int in, int out, ConvOptions o) {
+            int[] channels = transposed
+                    ? new int[] {in, out / o.groups()}
+                    : new int[] {out, in / o.groups()};
+            return IntStream.concat(
+                            IntStream.of(channels), IntStream.of(o.kernel().toArray()))
+                    .toArray();
+        }
+
+        @Override
+        public String toString() {
+            return (transposed ? "conv_transpose" : "conv") + axes + "d";
+        }
+    }
+
+    /** Initial values of a weight. */
+    @FunctionalInterface
+    interface Start {
+        Tensor weight(RandomSource random, DType dtype, int... shape);
+    }
+
+    private final Form form;
+    private final ConvOptions options;
+    private final int in;
+    private final int out;
+    private final Tensor weight;
+    private final Optional<Tensor> bias;
+    private final Fused formula;
+
+    Convolution(Form form, int in, int out, ConvOptions given, Start start, RandomSource random) {
+        this.form = form;
+        this.in = in;
+        this.out = out;
+        options = given.spread(form.axes());
+        check();
+        weight = parameter(
+                "weight", start.weight(random, options.dtype(), form.weight(in, out, options)));
+        double bound = Init.bound(weight.shape());
+        bias = options.bias()
+                ? Optional.of(parameter("bias", Init.uniform(bound, random, options.dtype(), out)))
+                : Optional.empty();
+        formula = Fused.of(form.toString(), x -> {
+            Tensor y = convolve(x, usedWeight());
+            return bias.map(b -> y.add(Conv.perChannel(b, y))).orElse(y);
+        });
+    }
+
+    private void check() {
+        int groups = options.groups();
+        if (groups < 1 || in < 1 || out < 1 || in % groups != 0 || out % groups != 0) {
+            throw new IllegalArgumentException(this + ": " + in + " and " + out
+                    + " channels are not divisible by " + groups + " groups");
+        }
+        int filter =
+                in / groups * IntStream.of(options.kernel().toArray()).reduce(1, (a, b) -> a * b);
+        if (options.weights() != WeightTransform.NONE && filter == 1) {
+            throw new IllegalArgumentException(this + ": a filter of one value is nothing but its"
+                    + " mean; leave its weight as it is, with WeightTransform.NONE");
+        }
+    }
+
+    private Tensor convolve(Tensor x, Tensor w) {
+        return form.transposed()
+                ? Conv.convTranspose(
+                        x, w, options.geometry(), options.outputPadding().toArray())
+                : Conv.conv(x, w, options.geometry());
+    }
+
+    /** (N, in, spatial...) to (N, out, spatial...). */
+    @Override
+    public final Tensor forward(Tensor x) {
+        return watched(x, () -> formula.call(x));
+    }
+
+    /** The parameter. */
+    public final Tensor weight() {
+        return weight;
+    }
+
+    /** The weight as it is used: transformed, if the options say so. */
+    public final Tensor usedWeight() {
+        if (!form.transposed()) {
+            return options.weights()
+                    .apply(weight, IntStream.range(1, weight.rank()).toArray());
+        }
+        // A filter is spread over the input channels of its group.
+        int groups = options.groups();
+        int[] grouped = IntStream.concat(
+                        IntStream.of(groups, in / groups),
+                        IntStream.of(weight.shape().dims()).skip(1))
+                .toArray();
+        int[] filter = IntStream.range(1, grouped.length).filter(i -> i != 2).toArray();
+        return options.weights()
+                .apply(weight.reshape(grouped), filter)
+                .reshape(weight.shape().dims());
+    }
+
+    public final Optional<Tensor> bias() {
+        return bias;
+    }
+
+    /** As given, with one value for each axis in the settings per axis. */
+    public final ConvOptions options() {
+        return options;
+    }
+
+    /** Whether it is the transposed form. */
+    public final boolean isTransposed() {
+        return form.transposed();
+    }
+
+    @Override
+    public final String toString() {
+        String transform = options.weights() == WeightTransform.NONE
+                ? ""
+                : ", " + options.weights().name().toLowerCase(java.util.Locale.ROOT);
+        return super.toString() + "(" + in + ", " + out + ", kernel " + options.kernel() + transform
+                + ")";
+    }
+}
