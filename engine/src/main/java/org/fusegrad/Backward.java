@@ -22,15 +22,15 @@ final class Backward {
     static void accumulate(
             List<Tensor> outputs, List<Tensor> upstream, boolean retain, boolean create) {
         Backward walk = new Backward(create);
-        for (TapeNode node : walk.run(outputs, upstream, retain)) {
-            if (node instanceof TapeNode.Leaf leaf) {
-                Tensor g =
-                        walk.adjoints.get(node) == null ? null : walk.adjoints.get(node)[0];
-                if (g != null) {
-                    leaf.tensor().accumulate(g, create);
+        // States that move, and gradients that leaves have got, are put back if anything fails.
+        Transaction.run(() -> {
+            for (TapeNode node : walk.run(outputs, upstream, retain)) {
+                Tensor[] g = walk.adjoints.get(node);
+                if (node instanceof TapeNode.Leaf leaf && g != null) {
+                    leaf.tensor().accumulate(g[0], create);
                 }
             }
-        }
+        });
     }
 
     /** Gradients with respect to some tensors, leaves or not. */
@@ -41,7 +41,7 @@ final class Backward {
             boolean retain,
             boolean create) {
         Backward walk = new Backward(create);
-        walk.run(outputs, upstream, retain);
+        Transaction.run(() -> walk.run(outputs, upstream, retain));
         List<Tensor> result = new ArrayList<>(inputs.size());
         for (Tensor input : inputs) {
             Edge edge = input.edge();
@@ -49,6 +49,14 @@ final class Backward {
             result.add(adjoint == null ? null : adjoint[edge.slot()]);
         }
         return result;
+    }
+
+    /** The leaves a tensor depends on. */
+    static List<Tensor> leaves(Tensor output) {
+        return order(List.of(output.edge().node())).stream()
+                .filter(TapeNode.Leaf.class::isInstance)
+                .map(n -> ((TapeNode.Leaf) n).tensor())
+                .toList();
     }
 
     private List<TapeNode> run(List<Tensor> outputs, List<Tensor> upstream, boolean retain) {

@@ -95,18 +95,6 @@ final class Call {
         return wrap(out, new CallNode(this, d, in, values, out));
     }
 
-    /** As {@link #invoke}, but states stay as they are. */
-    Tensor[] invokeWithoutEffects(Tensor[] arguments) {
-        Context context = Context.get();
-        StateUpdates before = context.updates;
-        context.updates = new StateUpdates();
-        try {
-            return invoke(arguments);
-        } finally {
-            context.updates = before;
-        }
-    }
-
     private Executable forward(Context context) {
         boolean moves = context.recording && !effects.isEmpty();
         return moves ? stateful() : plain();

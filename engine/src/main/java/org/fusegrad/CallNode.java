@@ -16,7 +16,6 @@ final class CallNode extends TapeNode {
     private final DType[] dtypes;
     private Value[] inputs;
     private Value[] saved;
-    private boolean committed;
 
     CallNode(Call call, Call.Derivation derivation, Tensor[] in, Value[] values, Value[] out) {
         super(edges(in));
@@ -58,10 +57,7 @@ final class CallNode extends TapeNode {
 
     @Override
     Tensor[] backward(Tensor[] upstream, boolean createGraph) {
-        if (inputs == null) {
-            throw new IllegalStateException("backward ran already and released what was saved;"
-                    + " pass retainGraph to run it again");
-        }
+        requireKept(inputs);
         Tensor[] grads = createGraph ? record(upstream) : run(upstream);
         Tensor[] all = new Tensor[inputs().size()];
         int[] operands = derivation.pullback().operands();
@@ -94,8 +90,7 @@ final class CallNode extends TapeNode {
         Value[] out = derivation
                 .backward()
                 .run(in, (dtype, length) -> context.allocate(call.engine(), dtype, length));
-        if (!committed) {
-            committed = true;
+        if (commitsNow()) {
             Call.commit(context, p.effects(), out, p.operands().length);
         }
         Tensor[] grads = new Tensor[p.operands().length];
@@ -119,12 +114,12 @@ final class CallNode extends TapeNode {
             args[inputs.length + i] = upstream(upstream, i);
         }
         Call reverse = call.reverse(p);
-        return committed ? reverse.invokeWithoutEffects(args) : first(reverse, args);
-    }
-
-    private Tensor[] first(Call reverse, Tensor[] args) {
-        committed = true;
-        return reverse.invoke(args);
+        StateUpdates updates = StateUpdates.nested();
+        Tensor[] grads = updates.during(() -> reverse.invoke(args));
+        if (commitsNow()) {
+            updates.commit();
+        }
+        return grads;
     }
 
     /** A stand-in for an input the backward does not read. */

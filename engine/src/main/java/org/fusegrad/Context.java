@@ -2,7 +2,8 @@ package org.fusegrad;
 
 import org.fusegrad.run.Buffer;
 
-/** What is in force on one thread: engine, scope, trace, and whether gradients are recorded. */
+/** What is in force on one thread: engine, scope, trace, transaction, and whether gradients
+ * are recorded. */
 final class Context {
     private static final ThreadLocal<Context> CURRENT = ThreadLocal.withInitial(Context::new);
 
@@ -11,6 +12,7 @@ final class Context {
     Tracer tracer;
     boolean recording = true;
     StateUpdates updates;
+    Transaction transaction;
 
     static Context get() {
         return CURRENT.get();

@@ -100,17 +100,10 @@ public final class Fused {
     }
 
     private List<Tensor> unfused(Context context, Tensor[] arguments) {
-        StateUpdates before = context.updates;
-        StateUpdates updates = new StateUpdates();
-        context.updates = updates;
-        List<Tensor> results;
-        try {
-            results = formula.apply(List.of(arguments));
-        } finally {
-            context.updates = before;
-        }
+        StateUpdates updates = StateUpdates.nested();
+        List<Tensor> results = updates.during(() -> formula.apply(List.of(arguments)));
         if (context.recording) {
-            updates.commit(before);
+            updates.commit();
         }
         return results;
     }

@@ -35,8 +35,7 @@ public final class State {
         if (context.tracer != null) {
             return context.tracer.read(this);
         }
-        Value pending = context.updates == null ? null : context.updates.pending(this);
-        return Tensor.constant(pending == null ? value : pending);
+        return Tensor.constant(context.updates == null ? value : context.updates.read(this));
     }
 
     /**
@@ -45,10 +44,7 @@ public final class State {
      * @throws IllegalArgumentException if type or shape differ from the state's
      */
     public void write(Tensor next) {
-        if (!next.shape().equals(value.shape()) || next.dtype() != value.dtype()) {
-            throw new IllegalArgumentException("state " + name + " is " + value + ", cannot become "
-                    + next.dtype() + next.shape());
-        }
+        requireFits(next);
         Context context = Context.get();
         if (context.tracer != null) {
             context.tracer.write(this, next);
@@ -66,11 +62,15 @@ public final class State {
 
     /** Replaces the value at once, outside formulas: loading, resetting, restoring. */
     public void set(Tensor next) {
+        requireFits(next);
+        assign(next.value());
+    }
+
+    private void requireFits(Tensor next) {
         if (!next.shape().equals(value.shape()) || next.dtype() != value.dtype()) {
             throw new IllegalArgumentException("state " + name + " is " + value + ", cannot become "
                     + next.dtype() + next.shape());
         }
-        assign(next.value());
     }
 
     Value value() {
@@ -82,6 +82,8 @@ public final class State {
         if (context.scope != null) {
             context.scope.disown(next.buffer());
         }
+        Value before = value;
+        Transaction.onRollback(() -> value = before);
         value = next;
     }
 

@@ -10,6 +10,7 @@ abstract class TapeNode {
     }
 
     private final List<Edge> inputs;
+    private boolean committed;
 
     TapeNode(List<Edge> inputs) {
         this.inputs = inputs;
@@ -28,6 +29,27 @@ abstract class TapeNode {
      * @return one for each operand, {@code null} for those without
      */
     abstract Tensor[] backward(Tensor[] upstream, boolean createGraph);
+
+    /**
+     * Whether states that the backward moves take effect now: the first time it succeeds, however
+     * often it runs.
+     */
+    final boolean commitsNow() {
+        boolean first = !committed;
+        if (first) {
+            committed = true;
+            Transaction.onRollback(() -> committed = false);
+        }
+        return first;
+    }
+
+    static <T> T requireKept(T saved) {
+        if (saved == null) {
+            throw new IllegalStateException("backward ran already and released what was saved;"
+                    + " pass retainGraph to run it again");
+        }
+        return saved;
+    }
 
     /** Number of outputs. */
     abstract int outputs();

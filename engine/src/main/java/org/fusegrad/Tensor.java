@@ -263,6 +263,8 @@ public final class Tensor extends TensorOps {
 
     /** Sets or clears the collected gradient. */
     public void setGrad(Tensor g) {
+        Tensor before = grad;
+        Transaction.onRollback(() -> grad = before);
         grad = g;
     }
 
@@ -273,7 +275,7 @@ public final class Tensor extends TensorOps {
             hooked = changed == null ? hooked : changed;
         }
         Tensor sum = grad == null ? hooked : grad.add(hooked).cast(dtype());
-        grad = createGraph ? sum : sum.detach();
+        setGrad(createGraph ? sum : sum.detach());
     }
 
     /**
@@ -371,6 +373,8 @@ public final class Tensor extends TensorOps {
         if (context.scope != null) {
             context.scope.disown(next.value().buffer());
         }
+        Value before = value;
+        Transaction.onRollback(() -> value = before);
         value = next.value();
     }
 

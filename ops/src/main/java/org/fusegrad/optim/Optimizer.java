@@ -7,6 +7,7 @@ import java.util.Map;
 import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.Transaction;
 import org.fusegrad.run.Value;
 
 /**
@@ -98,6 +99,8 @@ public abstract class Optimizer {
         for (int i = 0; i < names.size(); i++) {
             slot.memory.get(i).assign(out.get(i + 1));
         }
+        long before = slot.steps;
+        Transaction.onRollback(() -> slot.steps = before);
         slot.steps++;
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import org.fusegrad.DType;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.Transaction;
 
 /**
  * Compares derived gradients with central finite differences of {@code <v, f(x)>} for a random
@@ -51,7 +52,7 @@ public final class GradCheck {
         return this;
     }
 
-    /** States the function may move: put back before each evaluation and at the end. */
+    /** States the function may move: put back before each evaluation. At the end all are. */
     public GradCheck states(List<State> moving) {
         states.addAll(moving);
         return this;
@@ -147,11 +148,9 @@ public final class GradCheck {
         Snapshot fixed = Snapshot.of(unmoved);
         Probe probe = new Probe(
                 moving, fixed, seed, richardson, zeros, everyElement, directions, tolerance);
-        try {
+        // Never committed: states that nobody named are put back too.
+        try (Transaction check = Transaction.begin()) {
             probe.check(function, arguments, wanted, order);
-        } finally {
-            moving.restore();
-            fixed.restore();
         }
         return probe.report();
     }
