@@ -9,6 +9,6 @@ public final class Conv1d extends Convolution {
 
     /** Uniform initial values, as {@link Init#kaimingUniform}. */
     public Conv1d(int in, int out, ConvOptions options, RandomSource random) {
-        super(new Form(1, false), in, out, options, Init::kaimingUniform, random);
+        super(new Form(1, false, Conv1d::new), in, out, options, Init::kaimingUniform, random);
     }
 }

@@ -13,7 +13,7 @@ public final class Conv2d extends Convolution {
     }
 
     private Conv2d(int in, int out, ConvOptions options, Start start, RandomSource random) {
-        super(new Form(2, false), in, out, options, start, random);
+        super(new Form(2, false, Conv2d::new), in, out, options, start, random);
     }
 
     /** Without bias and with normal initial values by fan out, as residual networks start. */

@@ -9,6 +9,6 @@ public final class Conv3d extends Convolution {
 
     /** Uniform initial values, as {@link Init#kaimingUniform}. */
     public Conv3d(int in, int out, ConvOptions options, RandomSource random) {
-        super(new Form(3, false), in, out, options, Init::kaimingUniform, random);
+        super(new Form(3, false, Conv3d::new), in, out, options, Init::kaimingUniform, random);
     }
 }

@@ -11,9 +11,9 @@ import org.fusegrad.ops.Conv;
  * A convolution or a transposed one, over 1 to 3 spatial axes, with PyTorch's parameters: weight
  * (out, in / groups, kernel...), or (in, out / groups, kernel...) if transposed, and bias (out).
  */
-public abstract class Convolution extends Module {
-    /** How many spatial axes, and which way. */
-    record Form(int axes, boolean transposed) {
+public abstract class Convolution extends Module implements Foldable {
+    /** How many spatial axes, which way, and how another one of the class is made. */
+    record Form(int axes, boolean transposed, Make make) {
         int[] weight(int in, int out, ConvOptions o) {
             int[] channels = transposed
                     ? new int[] {in, out / o.groups()}
@@ -27,6 +27,12 @@ public abstract class Convolution extends Module {
         public String toString() {
             return (transposed ? "conv_transpose" : "conv") + axes + "d";
         }
+    }
+
+    /** A constructor. */
+    @FunctionalInterface
+    interface Make {
+        Convolution of(int in, int out, ConvOptions options, RandomSource random);
     }
 
     /** Initial values of a weight. */
@@ -95,24 +101,55 @@ public abstract class Convolution extends Module {
 
     /** The weight as it is used: transformed, if the options say so. */
     public final Tensor usedWeight() {
+        return transformed(weight);
+    }
+
+    @Override
+    public final Tensor appliedWeight() {
+        return transformed(weight.detach().cast(DType.FLOAT64));
+    }
+
+    private Tensor transformed(Tensor w) {
         if (!form.transposed()) {
             return options.weights()
-                    .apply(weight, IntStream.range(1, weight.rank()).toArray());
+                    .apply(w, IntStream.range(1, w.rank()).toArray());
         }
         // A filter is spread over the input channels of its group.
         int groups = options.groups();
         int[] grouped = IntStream.concat(
                         IntStream.of(groups, in / groups),
-                        IntStream.of(weight.shape().dims()).skip(1))
+                        IntStream.of(w.shape().dims()).skip(1))
                 .toArray();
         int[] filter = IntStream.range(1, grouped.length).filter(i -> i != 2).toArray();
-        return options.weights()
-                .apply(weight.reshape(grouped), filter)
-                .reshape(weight.shape().dims());
+        return options.weights().apply(w.reshape(grouped), filter).reshape(w.shape().dims());
     }
 
+    @Override
+    public final Convolution withValues(Tensor newWeight, Tensor newBias) {
+        return copy(
+                options.bias(true).weights(WeightTransform.NONE), newWeight, Optional.of(newBias));
+    }
+
+    /** A convolution with the values of this one that does this to its weight. */
+    public final Convolution withWeights(WeightTransform transform) {
+        return copy(options.weights(transform), weight, bias);
+    }
+
+    private Convolution copy(ConvOptions settings, Tensor newWeight, Optional<Tensor> newBias) {
+        Convolution copy = form.make().of(in, out, settings, RandomSource.of(0));
+        copy.weight.assign(newWeight.cast(options.dtype()));
+        newBias.ifPresent(b -> copy.bias.orElseThrow().assign(b.cast(options.dtype())));
+        return copy;
+    }
+
+    @Override
     public final Optional<Tensor> bias() {
         return bias;
+    }
+
+    @Override
+    public final int groups() {
+        return options.groups();
     }
 
     /** As given, with one value for each axis in the settings per axis. */
@@ -120,7 +157,7 @@ public abstract class Convolution extends Module {
         return options;
     }
 
-    /** Whether it is the transposed form. */
+    @Override
     public final boolean isTransposed() {
         return form.transposed();
     }

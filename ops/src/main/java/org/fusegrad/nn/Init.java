@@ -46,6 +46,11 @@ public final class Init {
         return fill(() -> random.normal() * deviation, dtype, shape);
     }
 
+    /** Standard normal. */
+    public static Tensor normal(RandomSource random, DType dtype, int... shape) {
+        return fill(random::normal, dtype, shape);
+    }
+
     private static Tensor fill(DoubleSupplier next, DType dtype, int... shape) {
         double[] values = new double[Shape.of(shape).numel()];
         for (int i = 0; i < values.length; i++) {

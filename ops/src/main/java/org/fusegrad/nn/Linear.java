@@ -6,7 +6,7 @@ import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 
 /** An affine map of the last axis: x Wᵀ + b, weight (out, in), bias (out). */
-public final class Linear extends Module {
+public final class Linear extends Module implements Foldable {
     private final Tensor weight;
     private final Optional<Tensor> bias;
     private final Fused formula;
@@ -17,11 +17,20 @@ public final class Linear extends Module {
     }
 
     public Linear(int in, int out, boolean bias, DType dtype, RandomSource random) {
-        weight = parameter("weight", Init.kaimingUniform(random, dtype, out, in));
-        double bound = Init.bound(weight.shape());
-        this.bias = bias
-                ? Optional.of(parameter("bias", Init.uniform(bound, random, dtype, out)))
-                : Optional.empty();
+        this(Init.kaimingUniform(random, dtype, out, in), bias, random);
+    }
+
+    private Linear(Tensor weight, boolean bias, RandomSource random) {
+        this(weight, bias ? Optional.of(bias(weight, random)) : Optional.empty());
+    }
+
+    private static Tensor bias(Tensor weight, RandomSource random) {
+        return Init.uniform(Init.bound(weight.shape()), random, weight.dtype(), weight.dim(0));
+    }
+
+    private Linear(Tensor weight, Optional<Tensor> bias) {
+        this.weight = parameter("weight", weight);
+        this.bias = bias.map(b -> parameter("bias", b));
         formula = Fused.of("linear", x -> {
             Tensor y = org.fusegrad.ops.Linear.linear(x, weight);
             return this.bias.map(y::add).orElse(y);
@@ -42,8 +51,25 @@ public final class Linear extends Module {
         return weight;
     }
 
+    @Override
     public Optional<Tensor> bias() {
         return bias;
+    }
+
+    @Override
+    public Tensor appliedWeight() {
+        return weight.detach().cast(DType.FLOAT64);
+    }
+
+    @Override
+    public Linear withValues(Tensor newWeight, Tensor newBias) {
+        DType type = weight.dtype();
+        return new Linear(newWeight.cast(type), Optional.of(newBias.cast(type)));
+    }
+
+    @Override
+    public int channelAxis(int rank) {
+        return rank - 1;
     }
 
     @Override

@@ -50,6 +50,16 @@ public abstract class ChannelNorm extends Norm {
         return x.sub(r.mean(c)).div(r.variance(c).add(options().eps()).sqrt()).named("xh");
     }
 
+    @Override
+    public ChannelMap channelMap() {
+        if (running.isEmpty()) {
+            return new ChannelMap.Varying("keeps no running statistics");
+        }
+        return usesInputStatistics()
+                ? new ChannelMap.Varying("is in training mode: call eval() or freezeStatistics()")
+                : running.get().map(this);
+    }
+
     /** Lets running statistics, if kept, take in those of a step of training. */
     protected final void track(Tensor mean, Tensor unbiasedVariance) {
         if (isTraining()) {

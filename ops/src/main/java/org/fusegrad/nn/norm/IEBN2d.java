@@ -36,4 +36,9 @@ public final class IEBN2d extends BatchNorm {
                 .sigmoid();
         return affine(standardize(x).mul(attention), c);
     }
+
+    @Override
+    public ChannelMap channelMap() {
+        return new ChannelMap.Varying("scales each sample by an attention of its own");
+    }
 }

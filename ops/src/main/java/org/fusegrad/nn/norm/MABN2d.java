@@ -144,6 +144,13 @@ public final class MABN2d extends Norm {
         return inputs;
     }
 
+    @Override
+    public ChannelMap channelMap() {
+        return isTraining()
+                ? new ChannelMap.Varying("is in training mode: call eval()")
+                : fixedMap(new double[channels], deviations(runningVar));
+    }
+
     public Window window() {
         return window;
     }

@@ -1,11 +1,13 @@
 package org.fusegrad.nn.norm;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.fusegrad.Explanation;
 import org.fusegrad.Fused;
+import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Init;
 import org.fusegrad.nn.Module;
@@ -60,6 +62,39 @@ public abstract class Norm extends Module {
     /** What besides the arguments decides what the formula does; compared by equality. */
     protected Object mode() {
         return isTraining();
+    }
+
+    /** What it does to each channel, as it is now, if that does not depend on the input. */
+    public ChannelMap channelMap() {
+        return new ChannelMap.Varying("takes its statistics from each input");
+    }
+
+    /**
+     * {@code weight (x - mean) / deviation + bias} as a scale and a shift of each channel, in
+     * float64.
+     */
+    protected final ChannelMap fixedMap(double[] mean, double[] deviation) {
+        int channels = deviation.length;
+        double[] scale = weight.map(Tensor::toDoubles).orElseGet(() -> filled(channels, 1));
+        double[] shift = bias.map(Tensor::toDoubles).orElseGet(() -> filled(channels, 0));
+        for (int c = 0; c < channels; c++) {
+            scale[c] /= deviation[c];
+            shift[c] -= mean[c] * scale[c];
+        }
+        return new ChannelMap.Fixed(scale, shift);
+    }
+
+    private static double[] filled(int n, double value) {
+        double[] all = new double[n];
+        Arrays.fill(all, value);
+        return all;
+    }
+
+    /** The deviations of these variances, eps added. */
+    protected final double[] deviations(State variance) {
+        return Arrays.stream(variance.get().toDoubles())
+                .map(v -> Math.sqrt(v + options.eps()))
+                .toArray();
     }
 
     /** Conventions that other programs may not share, for the metadata of a checkpoint. */

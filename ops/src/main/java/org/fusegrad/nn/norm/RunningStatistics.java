@@ -29,6 +29,11 @@ final class RunningStatistics {
         return variance.read().reshape(shape);
     }
 
+    /** A norm that normalises with these. */
+    ChannelMap map(Norm norm) {
+        return norm.fixedMap(mean.get().toDoubles(), norm.deviations(variance));
+    }
+
     /** Takes in the statistics of a step, (1, C, 1, ...) each; the variance unbiased. */
     void update(Tensor stepMean, Tensor stepVariance) {
         Tensor t = steps.read().add(1);
