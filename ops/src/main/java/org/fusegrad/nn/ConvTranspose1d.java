@@ -9,6 +9,12 @@ public final class ConvTranspose1d extends Convolution {
 
     /** Uniform initial values, as {@link Init#kaimingUniform}. */
     public ConvTranspose1d(int in, int out, ConvOptions options, RandomSource random) {
-        super(new Form(1, true, ConvTranspose1d::new), in, out, options, Init::kaimingUniform, random);
+        super(
+                new Form(1, true, ConvTranspose1d::new),
+                in,
+                out,
+                options,
+                Init::kaimingUniform,
+                random);
     }
 }

@@ -9,6 +9,12 @@ public final class ConvTranspose2d extends Convolution {
 
     /** Uniform initial values, as {@link Init#kaimingUniform}. */
     public ConvTranspose2d(int in, int out, ConvOptions options, RandomSource random) {
-        super(new Form(2, true, ConvTranspose2d::new), in, out, options, Init::kaimingUniform, random);
+        super(
+                new Form(2, true, ConvTranspose2d::new),
+                in,
+                out,
+                options,
+                Init::kaimingUniform,
+                random);
     }
 }

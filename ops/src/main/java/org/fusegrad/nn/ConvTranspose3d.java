@@ -9,6 +9,12 @@ public final class ConvTranspose3d extends Convolution {
 
     /** Uniform initial values, as {@link Init#kaimingUniform}. */
     public ConvTranspose3d(int in, int out, ConvOptions options, RandomSource random) {
-        super(new Form(3, true, ConvTranspose3d::new), in, out, options, Init::kaimingUniform, random);
+        super(
+                new Form(3, true, ConvTranspose3d::new),
+                in,
+                out,
+                options,
+                Init::kaimingUniform,
+                random);
     }
 }

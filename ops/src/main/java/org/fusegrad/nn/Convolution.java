@@ -111,8 +111,7 @@ public abstract class Convolution extends Module implements Foldable {
 
     private Tensor transformed(Tensor w) {
         if (!form.transposed()) {
-            return options.weights()
-                    .apply(w, IntStream.range(1, w.rank()).toArray());
+            return options.weights().apply(w, IntStream.range(1, w.rank()).toArray());
         }
         // A filter is spread over the input channels of its group.
         int groups = options.groups();
@@ -121,7 +120,9 @@ public abstract class Convolution extends Module implements Foldable {
                         IntStream.of(w.shape().dims()).skip(1))
                 .toArray();
         int[] filter = IntStream.range(1, grouped.length).filter(i -> i != 2).toArray();
-        return options.weights().apply(w.reshape(grouped), filter).reshape(w.shape().dims());
+        return options.weights()
+                .apply(w.reshape(grouped), filter)
+                .reshape(w.shape().dims());
     }
 
     @Override

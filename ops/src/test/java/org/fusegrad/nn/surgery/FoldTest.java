@@ -134,13 +134,19 @@ class FoldTest {
         RandomSource random = RandomSource.of(3);
         for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
             for (WeightTransform transform : WeightTransform.values()) {
-                ConvOptions o =
-                        ConvOptions.kernel(2).padding(1).stride(2).groups(2).weights(transform).dtype(dtype);
+                ConvOptions o = ConvOptions.kernel(2)
+                        .padding(1)
+                        .stride(2)
+                        .groups(2)
+                        .weights(transform)
+                        .dtype(dtype);
                 NormOptions n = NormOptions.DEFAULT.dtype(dtype);
                 Tensor line = normal(4, dtype, 2, 4, 7);
                 assertFolded(new Conv1d(4, 6, o, random), seasoned(new BatchNorm1d(6, n)), line);
                 assertFolded(
-                        new ConvTranspose1d(4, 6, o, random), seasoned(new BatchNorm1d(6, n)), line);
+                        new ConvTranspose1d(4, 6, o, random),
+                        seasoned(new BatchNorm1d(6, n)),
+                        line);
                 Tensor image = normal(4, dtype, 2, 4, 5, 6);
                 assertFolded(new Conv2d(4, 6, o, random), seasoned(new BatchNorm2d(6, n)), image);
                 assertFolded(
