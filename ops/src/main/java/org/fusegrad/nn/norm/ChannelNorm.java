@@ -13,11 +13,8 @@ import org.fusegrad.nn.Init;
  * What layers with one set of parameters, and perhaps running statistics, for each channel share.
  */
 public abstract class ChannelNorm extends Norm {
-    private record Mode(boolean training, boolean frozen) {}
-
     private final int channels;
     private final Optional<RunningStatistics> running;
-    private boolean statisticsFrozen;
 
     protected ChannelNorm(String name, int channels, NormOptions options) {
         super(name, options, channels);
@@ -40,7 +37,7 @@ public abstract class ChannelNorm extends Norm {
 
     /** Whether this forward takes statistics from the input, not from the running ones. */
     protected final boolean usesInputStatistics() {
-        return running.isEmpty() || isTraining() && !statisticsFrozen;
+        return running.isEmpty() || movesStatistics();
     }
 
     /** The input normalised with running statistics: a fixed affine map of each channel. */
@@ -62,7 +59,7 @@ public abstract class ChannelNorm extends Norm {
 
     /** Lets running statistics, if kept, take in those of a step of training. */
     protected final void track(Tensor mean, Tensor unbiasedVariance) {
-        if (isTraining()) {
+        if (movesStatistics()) {
             running.ifPresent(r -> r.update(mean, unbiasedVariance));
         }
     }
@@ -105,30 +102,6 @@ public abstract class ChannelNorm extends Norm {
                     "each statistic would be of one value, which has no variance",
                     "use a larger batch or image, freezeStatistics() or eval()");
         }
-    }
-
-    @Override
-    protected Object mode() {
-        return new Mode(isTraining(), statisticsFrozen);
-    }
-
-    /**
-     * Normalises with the running statistics in training too and stops them from moving;
-     * {@code train(true)} does not undo it.
-     *
-     * @throws IllegalStateException if the layer keeps none
-     */
-    public final void freezeStatistics() {
-        if (running.isEmpty()) {
-            throw new IllegalStateException(
-                    this + " keeps no running statistics that could be frozen");
-        }
-        statisticsFrozen = true;
-    }
-
-    /** Undoes {@link #freezeStatistics}. */
-    public final void unfreezeStatistics() {
-        statisticsFrozen = false;
     }
 
     @Override

@@ -89,7 +89,7 @@ public final class MABN2d extends Norm {
         int[] c = {1, channels, 1, 1};
         double eps = options().eps();
         Tensor rv = runningVar.read().reshape(c);
-        if (!isTraining()) {
+        if (!movesStatistics()) {
             return affine(x.div(rv.add(eps).sqrt()), c);
         }
         Tensor t = iters.read().add(1);
@@ -160,7 +160,7 @@ public final class MABN2d extends Norm {
         if (x.rank() != 4 || x.dim(1) != channels) {
             throw refusal(x, "it is not (N, " + channels + ", H, W)", "channels are axis 1");
         }
-        if (isTraining() && x.shape().numel() == 0) {
+        if (movesStatistics() && x.shape().numel() == 0) {
             throw refusal(x, "an empty batch has no statistics", "skip it");
         }
     }

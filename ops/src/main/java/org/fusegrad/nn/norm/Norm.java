@@ -27,6 +27,7 @@ public abstract class Norm extends Module {
     private final NormOptions options;
     private final Optional<Tensor> weight;
     private final Optional<Tensor> bias;
+    private boolean statisticsFrozen;
     private final Map<Activation, Fused> formulas = new ConcurrentHashMap<>();
 
     /**
@@ -61,7 +62,15 @@ public abstract class Norm extends Module {
 
     /** What besides the arguments decides what the formula does; compared by equality. */
     protected Object mode() {
-        return isTraining();
+        return movesStatistics();
+    }
+
+    /**
+     * Whether this forward takes its statistics from the input and moves those it keeps: in
+     * training, unless they are frozen.
+     */
+    protected final boolean movesStatistics() {
+        return isTraining() && !statisticsFrozen;
     }
 
     /** What it does to each channel, as it is now, if that does not depend on the input. */
@@ -180,19 +189,46 @@ public abstract class Norm extends Module {
         return bias;
     }
 
+    // Freezing. Two switches, which train(true) does not undo; Freeze turns those of many layers.
+
+    /** Whether the layer keeps statistics between steps. */
+    public final boolean keepsStatistics() {
+        return !buffers().isEmpty();
+    }
+
     /**
-     * Stops the learned parameters from collecting gradients; {@code train(true)} does not undo it.
+     * Normalises in training as in evaluation, and stops the statistics from moving.
+     *
+     * @throws IllegalStateException if the layer keeps none
      */
+    public final void freezeStatistics() {
+        if (!keepsStatistics()) {
+            throw new IllegalStateException(this + " keeps no statistics that could be frozen");
+        }
+        statisticsFrozen = true;
+    }
+
+    /** Undoes {@link #freezeStatistics}. */
+    public final void unfreezeStatistics() {
+        statisticsFrozen = false;
+    }
+
+    public final boolean hasFrozenStatistics() {
+        return statisticsFrozen;
+    }
+
+    /** Stops the learned parameters from collecting gradients, and forgets those collected. */
     public final void freezeAffine() {
-        setFrozen(true);
+        parameters().forEach(p -> p.requiresGrad(false).setGrad(null));
     }
 
     /** Undoes {@link #freezeAffine}. */
     public final void unfreezeAffine() {
-        setFrozen(false);
+        parameters().forEach(p -> p.requiresGrad(true).setGrad(null));
     }
 
-    private void setFrozen(boolean frozen) {
-        parameters().forEach(p -> p.requiresGrad(!frozen).setGrad(null));
+    /** Whether there are learned parameters, and none collects gradients. */
+    public final boolean hasFrozenAffine() {
+        return !parameters().isEmpty() && parameters().stream().noneMatch(Tensor::requiresGrad);
     }
 }
