@@ -26,6 +26,7 @@ record Snippet(String document, int line, String code) {
             "org.fusegrad.models.*",
             "org.fusegrad.nn.*",
             "org.fusegrad.nn.norm.*",
+            "org.fusegrad.nn.surgery.*",
             "org.fusegrad.ops.*",
             "org.fusegrad.optim.*",
             "org.fusegrad.codegen.drive.*",

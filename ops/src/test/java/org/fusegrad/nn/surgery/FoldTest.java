@@ -34,6 +34,7 @@ import org.fusegrad.nn.norm.BatchNorm1d;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.BatchNorm3d;
 import org.fusegrad.nn.norm.ChannelMap;
+import org.fusegrad.nn.norm.FrozenAffine;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.IdentityNorm;
@@ -74,6 +75,10 @@ class FoldTest {
         }
         module.eval();
         return module;
+    }
+
+    static FrozenAffine frozen(double[] scale, double[] shift) {
+        return new FrozenAffine(new ChannelMap.Fixed(scale, shift), NormOptions.DEFAULT);
     }
 
     private static Tensor around(double mean, double deviation, Tensor like, int seed) {
