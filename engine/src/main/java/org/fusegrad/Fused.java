@@ -109,16 +109,8 @@ public final class Fused {
     }
 
     private Call trace(Engine engine, Tensor[] arguments) {
-        List<Node> leaves = CallCache.leaves(arguments);
-        Tracer tracer = new Tracer(leaves);
-        List<Node> outputs = new ArrayList<>();
-        tracer.trace(() -> {
-            for (Tensor result :
-                    formula.apply(leaves.stream().map(Tensor::symbolic).toList())) {
-                outputs.add(tracer.node(result));
-            }
-            return null;
-        });
+        Tracer tracer = new Tracer(CallCache.leaves(arguments));
+        List<Node> outputs = new ArrayList<>(results(tracer));
         int results = outputs.size();
         List<State> effects = new ArrayList<>();
         for (Map.Entry<State, Node> write : tracer.writes().entrySet()) {
@@ -133,6 +125,26 @@ public final class Fused {
                 tracer.bindings(),
                 effects,
                 CallCache.layouts(arguments));
+    }
+
+    /** Runs the formula on the leaves the tracer starts with. */
+    private List<Node> results(Tracer tracer) {
+        List<Tensor> leaves = tracer.inputs().stream().map(Tensor::symbolic).toList();
+        return tracer.trace(
+                () -> formula.apply(leaves).stream().map(tracer::node).toList());
+    }
+
+    /**
+     * The formula as a graph of these arguments, neither planned nor compiled.
+     *
+     * @throws IllegalStateException if the formula looks at values
+     */
+    public FormulaGraph graph(Tensor... arguments) {
+        Tracer tracer = new Tracer(CallCache.leaves(arguments));
+        List<Node> results = results(tracer);
+        List<Object> sources = new ArrayList<>(List.of(arguments));
+        sources.addAll(tracer.bindings());
+        return new FormulaGraph(Graph.of(tracer.inputs(), results), sources, tracer.writes());
     }
 
     /**
@@ -156,16 +168,12 @@ public final class Fused {
      * written. Nothing is merged, planned or run, and no state moves.
      */
     public Trace trace(Tensor... arguments) {
-        List<Node> leaves = CallCache.leaves(arguments);
-        Tracer tracer = new Tracer(leaves);
-        List<Node> results = tracer.trace(
-                () -> formula.apply(leaves.stream().map(Tensor::symbolic).toList()).stream()
-                        .map(tracer::node)
-                        .toList());
+        Tracer tracer = new Tracer(CallCache.leaves(arguments));
+        List<Node> results = results(tracer);
         Map<Node, Object> sources = new IdentityHashMap<>();
         for (int i = 0; i < tracer.bindings().size(); i++) {
             sources.put(
-                    tracer.inputs().get(leaves.size() + i), tracer.bindings().get(i));
+                    tracer.inputs().get(arguments.length + i), tracer.bindings().get(i));
         }
         return new Trace(results, List.copyOf(tracer.writes().values()), sources);
     }

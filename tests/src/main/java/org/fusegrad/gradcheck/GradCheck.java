@@ -2,8 +2,9 @@ package org.fusegrad.gradcheck;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import org.fusegrad.DType;
+import java.util.Map;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.Transaction;
@@ -13,23 +14,39 @@ import org.fusegrad.Transaction;
  * cotangent v, element by element, or in random directions where a tensor is large. Order 2
  * checks the gradient itself as a function of inputs and upstream gradients, and so on.
  *
- * <p>Runs on the engine current on the calling thread. Inputs must stay clear of the kinks of the
- * function; {@link Samples} makes such inputs.
+ * <p>The function is traced, and the differences are taken of its graph in float64, evaluated node
+ * by node: they share nothing with the fused and generated code that is checked, and a function of
+ * float32 is judged against its float64 shadow, within a running error bound. A function that looks
+ * at values cannot be traced; its differences are taken by calling it, in float64 only.
+ *
+ * <p>Three things can be checked. By default the gradient is the <em>derivative</em>. A gradient
+ * that its author declared is compared with a reference, {@link #declared}. Where such a gradient
+ * has to be the derivative after all, in a limit of its settings, {@link #limitLaw} says which.
+ *
+ * <p>Runs on {@link #backends}, by default on the engine current on the calling thread. Values,
+ * parameters and states are as before when it ends.
  */
 public final class GradCheck {
-    private final TensorFunction function;
-    private List<Tensor> inputs = List.of();
-    private final List<Tensor> parameters = new ArrayList<>();
-    private final List<State> states = new ArrayList<>();
-    private final List<State> unmoved = new ArrayList<>();
-    private int order = 1;
-    private long seed = 20;
-    private boolean richardson = true;
-    private boolean single;
-    private boolean zeros;
-    private int everyElement = 600;
-    private int directions = 6;
-    private Tolerance tolerance;
+    final TensorFunction function;
+    List<Tensor> inputs = List.of();
+    final List<Tensor> parameters = new ArrayList<>();
+    final List<State> states = new ArrayList<>();
+    final List<State> unmoved = new ArrayList<>();
+    final Map<Integer, Double> steps = new HashMap<>();
+    List<String> backends = List.of();
+    List<Tensor> cotangents;
+    DeclaredGradient reference;
+    String law;
+    int order = 1;
+    long seed = 20;
+    boolean richardson = true;
+    boolean zeros;
+    boolean hold;
+    boolean jacobian;
+    boolean jvp;
+    boolean layouts;
+    int everyElement = 600;
+    Tolerance tolerance;
 
     private GradCheck(TensorFunction function) {
         this.function = function;
@@ -52,7 +69,10 @@ public final class GradCheck {
         return this;
     }
 
-    /** States the function may move: put back before each evaluation. At the end all are. */
+    /**
+     * States the function may move: put back before each evaluation and at the end. Those that a
+     * traced function reads or writes need no mention.
+     */
     public GradCheck states(List<State> moving) {
         states.addAll(moving);
         return this;
@@ -93,9 +113,74 @@ public final class GradCheck {
         return everyElement(0);
     }
 
-    /** Accepts float32, whose differences are worth two digits. */
-    public GradCheck allowSingle() {
-        single = true;
+    /**
+     * Checks every element of the Jacobian, a backward for each element of the results, instead of
+     * its product with a random cotangent.
+     */
+    public GradCheck jacobian() {
+        jacobian = true;
+        return this;
+    }
+
+    /**
+     * Checks products of the Jacobian with random directions too. They come of differentiating the
+     * backward, which is linear in the cotangent, by the cotangent; with order 2 they are products
+     * with the Hessian.
+     */
+    public GradCheck jvp() {
+        jvp = true;
+        return this;
+    }
+
+    /**
+     * Checks that inputs in another memory order, with gaps and broadcast have the same gradients.
+     */
+    public GradCheck layouts() {
+        layouts = true;
+        return this;
+    }
+
+    /** The step of the differences for one input, relative to max(1, |x|). */
+    public GradCheck eps(int input, double step) {
+        steps.put(input, step);
+        return this;
+    }
+
+    /**
+     * Replaces the random cotangents. With ones the gradient of a norm by its input is zero
+     * whatever the backward; the check refuses such cotangents.
+     *
+     * @param upstream one for each result, {@code null} for a result left out
+     */
+    public GradCheck cotangents(Tensor... upstream) {
+        cotangents = Arrays.asList(upstream);
+        return this;
+    }
+
+    /** Names for {@link org.fusegrad.Engine.Builder#backend}; each gets an engine of its own. */
+    public GradCheck backends(String... names) {
+        backends = List.of(names);
+        return this;
+    }
+
+    /** Takes what is detached as a constant of the point, as the gradient does, not as a fault. */
+    public GradCheck holdDetached() {
+        hold = true;
+        return this;
+    }
+
+    /**
+     * Compares the first order with a reference instead of differences. Higher orders are checked
+     * as derivatives of the gradient, with what is detached held.
+     */
+    public GradCheck declared(DeclaredGradient slow) {
+        reference = slow;
+        return this;
+    }
+
+    /** Names the setting at which a declared gradient has to be the derivative, for the report. */
+    public GradCheck limitLaw(String setting) {
+        law = setting;
         return this;
     }
 
@@ -126,6 +211,11 @@ public final class GradCheck {
         return report;
     }
 
+    /** Runs the check at a point. */
+    public GradCheckReport check(Tensor... at) {
+        return inputs(at).check();
+    }
+
     /** Runs the check and answers what it found, also when it failed. */
     public GradCheckReport report() {
         List<Tensor> arguments = new ArrayList<>();
@@ -133,26 +223,22 @@ public final class GradCheck {
         for (int i = 0; i < inputs.size(); i++) {
             Tensor copy = inputs.get(i).detach();
             if (copy.dtype().isFloating()) {
-                requirePrecise("input " + i, copy);
-                copy = leaf(copy);
-                wanted.add(new Wanted(label("input " + i, inputs.get(i)), copy));
+                copy = leaf(copy).named(inputs.get(i).name());
+                wanted.add(new Wanted(label("input " + i, copy), copy, steps.get(i)));
             }
             arguments.add(copy);
         }
+        List<Tensor> frozen = parameters.stream().filter(p -> !p.requiresGrad()).toList();
         for (int i = 0; i < parameters.size(); i++) {
-            Tensor p = parameters.get(i);
-            requirePrecise("parameter " + i, p);
-            wanted.add(new Wanted(label("parameter " + i, p), p.requiresGrad(true)));
+            Tensor p = parameters.get(i).requiresGrad(true);
+            wanted.add(new Wanted(label("parameter " + i, p), p, null));
         }
-        Snapshot moving = Snapshot.of(states);
-        Snapshot fixed = Snapshot.of(unmoved);
-        Probe probe = new Probe(
-                moving, fixed, seed, richardson, zeros, everyElement, directions, tolerance);
         // Never committed: states that nobody named are put back too.
         try (Transaction check = Transaction.begin()) {
-            probe.check(function, arguments, wanted, order);
+            return new Probe(this, arguments).check(wanted);
+        } finally {
+            frozen.forEach(p -> p.requiresGrad(false));
         }
-        return probe.report();
     }
 
     /** A leaf of its own around the same value, also when the tensor is a leaf already. */
@@ -164,14 +250,6 @@ public final class GradCheck {
         return position + (t.name() == null ? "" : " '" + t.name() + "'");
     }
 
-    private void requirePrecise(String what, Tensor t) {
-        if (t.dtype() != DType.FLOAT64 && !single) {
-            throw new IllegalArgumentException(
-                    what + " is " + t.dtype() + ": finite differences need"
-                            + " float64; cast it, or call allowSingle() for a coarse check");
-        }
-    }
-
-    /** A tensor to differentiate by and its name in the report. */
-    record Wanted(String label, Tensor leaf) {}
+    /** A tensor to differentiate by, its name in the report, and its own step or null. */
+    record Wanted(String label, Tensor leaf, Double step) {}
 }

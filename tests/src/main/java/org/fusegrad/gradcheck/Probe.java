@@ -3,179 +3,196 @@ package org.fusegrad.gradcheck;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
-import org.fusegrad.Shape;
+import org.fusegrad.DType;
+import org.fusegrad.FormulaGraph;
+import org.fusegrad.Fused;
+import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck.Wanted;
 
-/** One run of a check: evaluates, differentiates, perturbs leaves, and collects what differs. */
+/** One run of a check: order by order, on each backend, with states put back each time. */
 final class Probe {
-    private final Snapshot moving;
-    private final Snapshot fixed;
+    private final GradCheck settings;
+    private final List<Tensor> arguments;
     private final Samples samples;
     private final Random random;
-    private final boolean richardson;
-    private final boolean zeros;
-    private final int everyElement;
-    private final int directions;
-    private final Tolerance override;
-    private final List<Mismatch> mismatches = new ArrayList<>();
-    private final List<String> problems = new ArrayList<>();
-    private int compared;
+    private final Findings findings = new Findings();
+    private final FormulaGraph traced;
+    private final String untraceable;
+    private Snapshot moving;
+    private Snapshot fixed;
+    private double shrink = 1;
 
-    Probe(
-            Snapshot moving,
-            Snapshot fixed,
-            long seed,
-            boolean richardson,
-            boolean zeros,
-            int everyElement,
-            int directions,
-            Tolerance override) {
-        this.moving = moving;
-        this.fixed = fixed;
-        this.samples = Samples.of(seed);
-        this.random = new Random(~seed);
-        this.richardson = richardson;
-        this.zeros = zeros;
-        this.everyElement = everyElement;
-        this.directions = directions;
-        this.override = override;
+    Probe(GradCheck settings, List<Tensor> arguments) {
+        this.settings = settings;
+        this.arguments = arguments;
+        this.samples = Samples.of(settings.seed);
+        this.random = new Random(~settings.seed);
+        FormulaGraph graph = null;
+        String fault = null;
+        try {
+            graph = Fused.ofAll("checked", settings.function::apply)
+                    .graph(arguments.toArray(Tensor[]::new));
+        } catch (IllegalStateException e) {
+            fault = e.getMessage();
+        }
+        this.traced = graph;
+        this.untraceable = fault;
     }
 
-    GradCheckReport report() {
-        return new GradCheckReport(compared, List.copyOf(mismatches), List.copyOf(problems));
-    }
-
-    /** Checks the gradient of {@code f}, then that of its gradient, up to the order wanted. */
-    void check(TensorFunction f, List<Tensor> arguments, List<Wanted> wanted, int orders) {
-        TensorFunction now = f;
-        List<Wanted> leaves = new ArrayList<>(wanted);
-        for (int order = 1;
-                order <= orders && problems.isEmpty() && mismatches.isEmpty();
-                order++) {
-            List<Tensor> cotangents = cotangents(evaluate(now, arguments));
-            first(now, arguments, leaves, cotangents, order);
-            List<Tensor> upstream = new ArrayList<>();
-            for (int i = 0; i < cotangents.size(); i++) {
-                Tensor v = cotangents.get(i) == null ? null : GradCheck.leaf(cotangents.get(i));
-                upstream.add(v);
+    GradCheckReport check(List<Wanted> wanted) {
+        requireDifferences(wanted);
+        moving = Snapshot.of(states(wanted));
+        fixed = Snapshot.of(settings.unmoved);
+        List<Tensor> before =
+                wanted.stream().map(w -> Tensor.ofValue(w.leaf().value())).toList();
+        List<Runner> runners = Runner.of(settings.backends);
+        try {
+            if (traced != null) {
+                stepAround(wanted);
             }
-            now = gradient(now, tensors(leaves), upstream);
-            for (int i = 0; i < upstream.size(); i++) {
-                if (upstream.get(i) != null) {
-                    leaves.add(new Wanted("upstream " + i + " of order " + order, upstream.get(i)));
-                }
+            return check(new Level(1, settings.function, traced, wanted), runners);
+        } finally {
+            for (int i = 0; i < before.size(); i++) {
+                wanted.get(i).leaf().assign(before.get(i));
+            }
+            moving.restore();
+            fixed.restore();
+            runners.forEach(Runner::close);
+        }
+    }
+
+    private void requireDifferences(List<Wanted> wanted) {
+        for (Wanted w : wanted) {
+            if (traced == null && w.leaf().dtype() != DType.FLOAT64) {
+                throw new IllegalArgumentException(w.label() + " is " + w.leaf().dtype()
+                        + " and the function cannot be traced, so there is no float64 shadow to"
+                        + " compare with; cast the input to float64 (" + untraceable + ")");
             }
         }
     }
 
-    private static List<Tensor> tensors(List<Wanted> leaves) {
-        return leaves.stream().map(Wanted::leaf).toList();
+    /** All states that anything reads or writes, in the backward too. */
+    private List<State> states(List<Wanted> wanted) {
+        List<State> all = new ArrayList<>(settings.states);
+        if (traced != null) {
+            List<Tensor> upstream = new ArrayList<>();
+            traced.graph()
+                    .outputs()
+                    .forEach(y -> upstream.add(
+                            y.dtype().isFloating() ? Tensor.full(y.shape(), 0, y.dtype()) : null));
+            List<Tensor> leaves = wanted.stream().map(Wanted::leaf).toList();
+            traced.gradient(leaves, upstream).states().stream()
+                    .filter(s -> !all.contains(s) && !settings.unmoved.contains(s))
+                    .forEach(all::add);
+        }
+        return all;
     }
 
-    /** The gradient of a function as a function of the same arguments. */
-    private static TensorFunction gradient(
-            TensorFunction f, List<Tensor> leaves, List<Tensor> upstream) {
-        return in -> Differences.gradients(f.apply(in), leaves, upstream, true);
+    private void stepAround(List<Wanted> wanted) {
+        Detour detour = new Detour(Shadow.of(traced, settings.hold), wanted, random);
+        shrink = detour.take(tolerance().step());
+        detour.note().ifPresent(findings::note);
     }
 
-    private List<Tensor> evaluate(TensorFunction f, List<Tensor> arguments) {
+    private GradCheckReport check(Level first, List<Runner> runners) {
+        Level level = first;
+        List<Tensor> cotangents = null;
+        for (int order = 1; order <= settings.order && findings.clean(); order++) {
+            level = order == 1 ? first : level.next(cotangents);
+            cotangents = check(level, runners, order);
+        }
+        if (findings.clean()) {
+            return findings.report(Optional.empty(), "");
+        }
+        if (traced == null) {
+            findings.note("the function cannot be traced, so its nodes were not checked one by"
+                    + " one: " + untraceable);
+            return findings.report(Optional.empty(), "");
+        }
+        Optional<WrongNode> wrong = findings.wrong() ? wrongNode(level) : Optional.empty();
+        return findings.report(wrong, new CaseAsJava(settings, arguments, traced).text());
+    }
+
+    private Optional<WrongNode> wrongNode(Level level) {
+        boolean declared = settings.reference != null;
+        NodeCheck nodes = new NodeCheck(level, hold(level.order()), !declared, settings.seed);
+        Optional<WrongNode> wrong = nodes.firstWrong();
+        if (wrong.isEmpty() && declared) {
+            wrong = nodes.firstDeclared(findings.worst());
+        }
+        if (wrong.isEmpty()) {
+            findings.note("each node of the graph by itself has the right gradient, so the fault is"
+                    + " in how the backend fuses, generates or records it");
+        }
+        return wrong;
+    }
+
+    private boolean hold(int order) {
+        return settings.hold || settings.reference != null && order > 1;
+    }
+
+    private Tolerance tolerance() {
+        return settings.tolerance == null ? Tolerance.of(settings.richardson) : settings.tolerance;
+    }
+
+    /** Checks one order and answers the cotangents it used. */
+    private List<Tensor> check(Level level, List<Runner> runners, int order) {
+        List<Tensor> outputs = runners.get(0).call(() -> evaluate(level, arguments));
         moving.restore();
-        List<Tensor> out = f.apply(arguments);
+        List<Tensor> cotangents = cotangents(outputs, order);
+        Shadow shadow = level.traced() == null ? null : Shadow.of(level.traced(), hold(order));
+        Forward forward = shadow == null
+                ? Forward.of(() -> runners.get(0).call(() -> evaluate(level, arguments)))
+                : Forward.of(shadow);
+        LevelCheck check =
+                new LevelCheck(settings, level, outputs, cotangents, shadow, tolerance(), findings);
+        check.expect(forward, shrink, random, arguments);
+        moving.restore();
+        for (Runner runner : runners) {
+            runner.call(() -> {
+                check.compare(runner.backend(), arguments, args -> evaluate(level, args), samples);
+                return null;
+            });
+        }
+        unchanged(level);
+        return cotangents;
+    }
+
+    private List<Tensor> evaluate(Level level, List<Tensor> at) {
+        moving.restore();
+        List<Tensor> out = level.function().apply(at);
         List<String> moved = fixed.moved();
         if (!moved.isEmpty()) {
-            problems.add("states that must not move did: " + moved);
+            findings.problem("states that must not move did: " + moved);
             fixed.restore();
         }
         return out;
     }
 
-    private List<Tensor> cotangents(List<Tensor> outputs) {
+    /** Nothing may be written in place: not into a leaf's array, not into a state's. */
+    private void unchanged(Level level) {
+        moving.restore();
+        if (!moving.moved().isEmpty()) {
+            findings.problem("the arrays of these states were written to: " + moving.moved());
+        }
+        for (Wanted w : level.wanted()) {
+            if (!Arrays.equals(w.leaf().toDoubles(), findings.first(w.leaf()))) {
+                findings.problem("the array of " + w.label() + " was written to");
+            }
+        }
+    }
+
+    private List<Tensor> cotangents(List<Tensor> outputs, int order) {
+        if (order == 1 && settings.cotangents != null) {
+            return settings.cotangents;
+        }
         List<Tensor> all = new ArrayList<>();
         for (Tensor y : outputs) {
             all.add(y.dtype().isFloating() && y.requiresGrad() ? samples.like(y) : null);
         }
         return all;
-    }
-
-    private void first(
-            TensorFunction f,
-            List<Tensor> arguments,
-            List<Wanted> wanted,
-            List<Tensor> cotangents,
-            int order) {
-        List<Tensor> leaves = tensors(wanted);
-        List<Tensor> got = Differences.gradients(evaluate(f, arguments), leaves, cotangents, false);
-        List<Tensor> again =
-                Differences.gradients(evaluate(f, arguments), leaves, cotangents, false);
-        for (int i = 0; i < leaves.size(); i++) {
-            Tensor leaf = leaves.get(i);
-            Tensor g = got.get(i);
-            if (!g.shape().equals(leaf.shape()) || g.dtype() != leaf.dtype()) {
-                problems.add("gradient of " + wanted.get(i).label() + " is " + g.dtype() + g.shape()
-                        + ", the tensor is " + leaf.dtype() + leaf.shape());
-                continue;
-            }
-            if (!Arrays.equals(g.toDoubles(), again.get(i).toDoubles())) {
-                problems.add("gradient of " + wanted.get(i).label()
-                        + " differs between two identical runs");
-            }
-            Differences differences =
-                    new Differences(() -> evaluate(f, arguments), cotangents, leaf, richardson);
-            compare(wanted.get(i), g.toDoubles(), differences, order);
-        }
-    }
-
-    private void compare(Wanted w, double[] got, Differences differences, int order) {
-        Tolerance t = override == null ? Tolerance.of(w.leaf().dtype(), richardson) : override;
-        int n = got.length;
-        boolean whole = n <= everyElement;
-        double largest = 0;
-        for (int k = 0; k < (whole ? n : directions); k++) {
-            double[] direction = whole ? null : direction(n);
-            Differences.Slope slope =
-                    whole ? differences.along(k, t.step()) : differences.along(direction, t.step());
-            double value = whole ? got[k] : dot(got, direction);
-            double allowed = t.allowed(slope.value(), slope.noise());
-            largest = Math.max(largest, Math.abs(slope.value()));
-            compared++;
-            // Written so that NaN fails.
-            if (!(Math.abs(slope.value() - value) <= allowed)) {
-                int[] at = whole ? position(w.leaf().shape(), k) : new int[] {k};
-                mismatches.add(
-                        new Mismatch(order, w.label(), at, !whole, slope.value(), value, allowed));
-            }
-        }
-        if (order == 1 && n > 0 && largest < 1e-9 && !zeros) {
-            problems.add("gradient of " + w.label() + " is zero everywhere, so nothing was checked;"
-                    + " allowZeros() if that is meant");
-        }
-    }
-
-    private double[] direction(int n) {
-        double[] d = new double[n];
-        for (int i = 0; i < n; i++) {
-            d[i] = random.nextGaussian() / Math.sqrt(n);
-        }
-        return d;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
-    }
-
-    private static int[] position(Shape shape, int flat) {
-        int[] at = new int[shape.rank()];
-        int rest = flat;
-        for (int i = shape.rank() - 1; i >= 0; i--) {
-            at[i] = rest % shape.dim(i);
-            rest /= shape.dim(i);
-        }
-        return at;
     }
 }

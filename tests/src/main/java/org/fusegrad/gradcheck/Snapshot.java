@@ -10,11 +10,14 @@ import org.fusegrad.Tensor;
 public final class Snapshot {
     private final List<State> states;
     private final List<Tensor> values = new ArrayList<>();
+    // Copies, so that a write into the very array of a value is noticed too.
+    private final List<double[]> elements = new ArrayList<>();
 
     private Snapshot(List<State> states) {
         this.states = List.copyOf(states);
         for (State state : states) {
             values.add(state.get());
+            elements.add(state.get().toDoubles());
         }
     }
 
@@ -34,8 +37,7 @@ public final class Snapshot {
     public List<String> moved() {
         List<String> moved = new ArrayList<>();
         for (int i = 0; i < states.size(); i++) {
-            double[] before = values.get(i).toDoubles();
-            if (!Arrays.equals(before, states.get(i).get().toDoubles())) {
+            if (!Arrays.equals(elements.get(i), states.get(i).get().toDoubles())) {
                 moved.add(states.get(i).name());
             }
         }

@@ -3,26 +3,38 @@ package org.fusegrad.gradcheck;
 import org.fusegrad.DType;
 
 /**
- * How far a derived gradient may be from finite differences: {@code atol + rtol * |expected|},
- * plus the rounding noise of the differences, which the check estimates by itself. This is the
- * one table.
+ * How far a derived gradient may be from what is expected: {@code atol + rtol * |expected|}, plus
+ * running error bounds of the differences and of the gradient, which the check computes. This is
+ * the one table.
  *
  * @param step step of the differences relative to max(1, |x|)
  */
 public record Tolerance(double rtol, double atol, double step) {
-    private static final Tolerance DOUBLE_RICHARDSON = new Tolerance(1e-7, 1e-8, 2e-3);
-    private static final Tolerance DOUBLE_PLAIN = new Tolerance(1e-6, 1e-7, 1e-5);
-    private static final Tolerance SINGLE = new Tolerance(2e-2, 2e-3, 1e-2);
+    private static final Tolerance RICHARDSON = new Tolerance(1e-7, 1e-8, 2e-3);
+    private static final Tolerance PLAIN = new Tolerance(1e-6, 1e-7, 1e-5);
 
-    /** The entry for a type and a kind of difference. */
-    static Tolerance of(DType dtype, boolean richardson) {
-        if (dtype != DType.FLOAT64) {
-            return SINGLE;
-        }
-        return richardson ? DOUBLE_RICHARDSON : DOUBLE_PLAIN;
+    /** The entry for a kind of difference. */
+    static Tolerance of(boolean richardson) {
+        return richardson ? RICHARDSON : PLAIN;
     }
 
-    double allowed(double expected, double noise) {
-        return atol + rtol * Math.abs(expected) + noise;
+    /**
+     * The largest difference allowed.
+     *
+     * @param noise bound of the rounding errors
+     * @param stored type the gradient is stored in
+     */
+    double allowed(double expected, double noise, DType stored) {
+        return atol + (rtol + rounding(stored)) * Math.abs(expected) + noise;
+    }
+
+    /** The largest relative error of rounding to a type. */
+    static double rounding(DType type) {
+        return switch (type) {
+            case BFLOAT16 -> 0x1p-8;
+            case FLOAT16 -> 0x1p-11;
+            case FLOAT32 -> 0x1p-24;
+            default -> 0x1p-53;
+        };
     }
 }

@@ -160,7 +160,6 @@ final class StateSafetyTest {
                 norm -> {},
                 norm -> GradCheck.of(in -> List.of(norm.forward(in.get(0))))
                         .inputs(input(9))
-                        .allowSingle()
                         .fast()
                         .order(2)
                         .report());
