@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             ExplainCommand.class,
             ConformanceCommand.class,
+            GradCheckCommand.class,
             InfoCommand.class
         })
 public final class Main implements Runnable {

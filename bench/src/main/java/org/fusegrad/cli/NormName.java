@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.fusegrad.DType;
 import org.fusegrad.Shape;
 import org.fusegrad.cli.NormRow.Parameter;
@@ -68,12 +69,13 @@ record NormName(NormRow row, List<Integer> arguments) {
     }
 
     private static Norm instanceNorm(Request r, Affine affine) {
-        NormOptions options = InstanceNorm.DEFAULT.affine(affine).dtype(r.dtype());
+        NormOptions options = r.options(InstanceNorm.DEFAULT.affine(affine));
         return new InstanceNorm(r.channels(), options);
     }
 
     private static Norm rmsNorm(Request r) {
-        return new RMSNorm(RMSNorm.defaults(r.dtype()), r.shape().dim(-1));
+        NormOptions options = r.options(RMSNorm.defaults(DType.FLOAT32));
+        return new RMSNorm(options, r.shape().dim(-1));
     }
 
     private static Norm movingAverage(Request r) {
@@ -133,23 +135,23 @@ record NormName(NormRow row, List<Integer> arguments) {
 
     /** Makes the norms of an image network, and says what its convolutions do. */
     NormFactory factory() {
-        NormFactory norms = channels -> row.image()
-                .apply(new Request(arguments, Shape.of(1, channels, 1, 1), DType.FLOAT32));
+        NormFactory norms = channels ->
+                row.image().apply(new Request(arguments, Shape.of(1, channels, 1, 1), o -> o));
         return norms.after(row.weights());
     }
 
-    /** The norm of inputs of a shape, with float32 parameters. */
+    /** The norm of inputs of a shape, with the options it has by default. */
     Norm of(Shape shape) {
-        return of(shape, DType.FLOAT32);
+        return of(shape, o -> o);
     }
 
     /** The norm of inputs of a shape; layer and RMS norm work along the last axis. */
-    Norm of(Shape shape, DType dtype) {
+    Norm of(Shape shape, UnaryOperator<NormOptions> tuned) {
         if (shape.rank() < 2) {
             throw new IllegalArgumentException(
                     "a norm needs an input of two axes or more, got " + shape);
         }
-        return row.layer().apply(new Request(arguments, shape, dtype));
+        return row.layer().apply(new Request(arguments, shape, tuned));
     }
 
     /** The shape that shows it best. */

@@ -2,8 +2,8 @@ package org.fusegrad.cli;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.fusegrad.DType;
 import org.fusegrad.Shape;
 import org.fusegrad.nn.WeightTransform;
 import org.fusegrad.nn.norm.Norm;
@@ -35,8 +35,14 @@ record NormRow(
      */
     record Parameter(String name, int fallback) {}
 
-    /** What is wanted of a row: its numbers, and the inputs the norm is for. */
-    record Request(List<Integer> arguments, Shape shape, DType dtype) {
+    /**
+     * What is wanted of a row.
+     *
+     * @param arguments its numbers
+     * @param shape of the inputs the norm is for
+     * @param tuned what becomes of the options the norm has by default
+     */
+    record Request(List<Integer> arguments, Shape shape, UnaryOperator<NormOptions> tuned) {
         int argument(int i) {
             return arguments.get(i);
         }
@@ -46,7 +52,12 @@ record NormRow(
         }
 
         NormOptions options() {
-            return NormOptions.DEFAULT.dtype(dtype);
+            return options(NormOptions.DEFAULT);
+        }
+
+        /** For a norm with defaults of its own. */
+        NormOptions options(NormOptions defaults) {
+            return tuned.apply(defaults);
         }
     }
 

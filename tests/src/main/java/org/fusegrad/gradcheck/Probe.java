@@ -107,6 +107,10 @@ final class Probe {
         if (findings.clean()) {
             return findings.report(Optional.empty(), "");
         }
+        if (settings.law != null) {
+            findings.note("the law '" + settings.law + "' does not hold: the declared gradient is"
+                    + " not the derivative there");
+        }
         if (traced == null) {
             findings.note("the function cannot be traced, so its nodes were not checked one by"
                     + " one: " + untraceable);
@@ -131,7 +135,7 @@ final class Probe {
     }
 
     private boolean hold(int order) {
-        return settings.hold || settings.reference != null && order > 1;
+        return settings.hold || order > 1 && (settings.reference != null || settings.law != null);
     }
 
     private Tolerance tolerance() {
