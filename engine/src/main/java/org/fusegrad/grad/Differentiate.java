@@ -46,7 +46,8 @@ public final class Differentiate {
         }
         List<Node> result = new ArrayList<>(wrt.size());
         for (Node leaf : wrt) {
-            result.add(adjoint.get(leaf));
+            Node g = adjoint.get(leaf);
+            result.add(g == null || g.dtype() == leaf.dtype() ? g : g.cast(leaf.dtype()));
         }
         return result;
     }
@@ -85,6 +86,12 @@ public final class Differentiate {
     private static void accumulate(Map<Node, Node> adjoint, Node node, Node g) {
         if (!g.shape().equals(node.shape())) {
             g = g.expand(node.shape());
+        }
+        // Half precision is storage: contributions are added before they are rounded, once.
+        if (node.dtype().isHalf()
+                && g.is(Op.CAST)
+                && g.input(0).dtype() == g.dtype().compute()) {
+            g = g.input(0);
         }
         adjoint.merge(node, g, Node::add);
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.fusegrad.DType;
 import org.fusegrad.Explanation;
 import org.fusegrad.Fused;
 import org.fusegrad.State;
@@ -147,9 +148,11 @@ public abstract class Norm extends Module {
         return formulas.computeIfAbsent(
                 activation,
                 a -> Fused.ofAll(label(a), in -> {
-                    Tensor y = normalize(in.get(0));
+                    // Widened once, so that the gradient of half precision is rounded once.
+                    DType stored = in.get(0).dtype();
+                    Tensor y = normalize(in.get(0).cast(stored.compute()));
                     Tensor sum = in.size() > 1 ? y.add(in.get(1)) : y;
-                    return List.of(a.apply(sum).cast(in.get(0).dtype()));
+                    return List.of(a.apply(sum).cast(stored));
                 }));
     }
 
