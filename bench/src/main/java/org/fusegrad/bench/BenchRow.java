@@ -1,23 +1,26 @@
 package org.fusegrad.bench;
 
 /**
- * One measured configuration.
+ * One measured configuration, as it stands in the JSON.
  *
- * @param ms median over forks of each fork's median iteration
- * @param msMin the fastest fork's median
- * @param msMax the slowest fork's median
+ * @param work what was run
+ * @param shape of the input, sizes joined by x
+ * @param path fused, unfused, libtorch, or what else did the work
+ * @param ms median over forks of each fork's median
+ * @param gbps bytes that must move, by this time, in 1e9 bytes a second; null where none need to
+ * @param roof the part of the measured copy speed that this is: 1 is the roof; null as above
+ * @param vsUnfused how many times as fast as the unfused path; null if that was not measured
+ * @param vsTorch how many times as fast as libtorch; null if that was not measured
  */
-record BenchRow(
+public record BenchRow(
         String work,
         String shape,
         String dtype,
         String layout,
         int threads,
         String path,
-        String pass,
         double ms,
-        double msMin,
-        double msMax,
-        int forks,
-        String jdk,
-        String machine) {}
+        Double gbps,
+        Double roof,
+        Double vsUnfused,
+        Double vsTorch) {}

@@ -1,217 +1,218 @@
 package org.fusegrad.bench;
 
-import com.google.gson.GsonBuilder;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import org.openjdk.jmh.infra.BenchmarkParams;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.fusegrad.bench.Job.Sampling;
+import org.fusegrad.bench.jmh.NormBench;
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /**
- * Runs {@link MemoryRoof} and {@link NormBench} and prints one table. Each configuration runs in
- * several JVMs of its own, because where a JVM places code and data shifts results by more than
- * iterations within one JVM differ.
- *
- * <pre>
- * mvn -Pdist,torch package
- * java -cp 'bench/target/fusegrad.jar:bench/target/lib-torch/*' org.fusegrad.bench.Benches
- * </pre>
+ * Runs suites. Each configuration runs in several JVMs of its own, because where a JVM places code
+ * and data shifts results by more than iterations within one JVM differ. The JVMs of one
+ * configuration are not started in a row but one in each round, so that whatever else the machine
+ * does falls on all of them alike.
  */
-@Command(name = "benches", mixinStandardHelpOptions = true, description = "Runs the benchmarks.")
-public final class Benches implements Callable<Integer> {
-    @Option(names = "--work", split = ",", defaultValue = "bn,bn_add_relu")
-    private String[] works;
+public final class Benches {
+    /** What is told while it runs. */
+    public interface Watcher {
+        /** So many JVMs are going to be started. */
+        void begins(int jvms);
 
-    @Option(names = "--pass", split = ",", defaultValue = "forward,forward_backward")
-    private String[] passes;
+        /** The next one is about to. */
+        void starts(String job);
 
-    @Option(names = "--threads", split = ",", defaultValue = "1,2")
-    private String[] threads;
-
-    @Option(names = "--path", split = ",", defaultValue = "fused,unfused,torch")
-    private String[] paths;
-
-    @Option(names = "--forks", defaultValue = "5")
-    private int forks;
-
-    @Option(names = "--warmup", defaultValue = "3", description = "iterations")
-    private int warmup;
-
-    @Option(names = "--measure", defaultValue = "5", description = "iterations")
-    private int measure;
-
-    @Option(names = "--millis", defaultValue = "1000", description = "length of an iteration")
-    private int millis;
-
-    @Option(names = "--out", description = "file that receives the rows as JSON")
-    private Path out;
-
-    private Benches() {}
-
-    /** The command line; see {@code --help}. */
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new Benches()).execute(args));
+        /** One failed, and its configuration is left out. */
+        void failed(String job, String why);
     }
 
-    @Override
-    public Integer call() throws IOException, RunnerException {
-        List<BenchRow> rows = new ArrayList<>();
-        add(rows, options(MemoryRoof.class).param("threads", threads));
-        String[] runnable = Arrays.stream(paths).filter(this::runs).toArray(String[]::new);
-        if (runnable.length > 0) {
-            add(
-                    rows,
-                    options(NormBench.class)
-                            .param("work", works)
-                            .param("pass", passes)
-                            .param("threads", threads)
-                            .param("path", runnable));
-        }
-        System.out.println(table(rows));
-        if (out != null) {
-            String json = new GsonBuilder().setPrettyPrinting().create().toJson(rows);
-            Files.writeString(out, json + "\n");
-        }
-        return 0;
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+    private static final double NANOS_IN_MILLI = 1e6;
+
+    private final Settings settings;
+    private final Watcher watcher;
+    private final Map<Job, List<Double>> millis = new LinkedHashMap<>();
+    private final Map<Job, Double> allocated = new LinkedHashMap<>();
+
+    private Benches(Settings settings, Watcher watcher) {
+        this.settings = settings;
+        this.watcher = watcher;
     }
 
-    private boolean runs(String path) {
-        if (!path.equals("torch")) {
+    /**
+     * Runs suites.
+     *
+     * @param torch whether libtorch takes part
+     * @throws IllegalArgumentException if nothing is left to measure
+     */
+    public static BenchFile run(
+            Collection<Suite> suites,
+            Selection selection,
+            Settings settings,
+            boolean torch,
+            Watcher watcher) {
+        Set<Job> jobs = new LinkedHashSet<>();
+        for (Suite suite : suites) {
+            for (Job job : suite.jobs(selection, settings.isQuick())) {
+                if (torch || !job.path().equals(Paths.TORCH)) {
+                    if (job.bytes() > 0) {
+                        jobs.add(Suite.copyOf(job));
+                    }
+                    jobs.add(job);
+                }
+            }
+        }
+        Benches run = new Benches(settings, watcher);
+        run.rounds(jobs);
+        return run.report(torch);
+    }
+
+    /** Why libtorch cannot take part; empty if it can. */
+    public static Optional<String> torchMissing() {
+        return NormBench.torchMissing();
+    }
+
+    private int samples(Job job) {
+        return job.sampling() == Sampling.WARM ? settings.forks() : settings.starts();
+    }
+
+    private void rounds(Set<Job> all) {
+        Set<Job> jobs = new LinkedHashSet<>(all);
+        watcher.begins(jobs.stream().mapToInt(this::samples).sum());
+        for (int round = 0; !jobs.isEmpty(); round++) {
+            int number = round;
+            jobs.removeIf(job -> number >= samples(job));
+            jobs.removeIf(job -> !measured(job));
+        }
+    }
+
+    /** Measures a job in one JVM; false if that failed. */
+    private boolean measured(Job job) {
+        watcher.starts(job.toString());
+        ForkOutput output = new ForkOutput();
+        try {
+            add(job, new Runner(options(job).build(), output).runSingle());
             return true;
+        } catch (RunnerException e) {
+            Throwable why = e.getCause() == null ? e : e.getCause();
+            watcher.failed(job.toString(), why + "\n" + output.text());
+            millis.remove(job);
+            return false;
         }
-        NormBench.torchMissing().ifPresent(why -> System.out.println("[SKIP] torch: " + why));
-        return NormBench.torchMissing().isEmpty();
     }
 
-    private ChainedOptionsBuilder options(Class<?> bench) {
-        TimeValue time = TimeValue.milliseconds(millis);
-        return new OptionsBuilder()
-                .include("^" + bench.getName() + "\\.")
-                .forks(forks)
-                .warmupIterations(warmup)
+    private void add(Job job, RunResult result) {
+        BenchmarkResult fork = result.getBenchmarkResults().iterator().next();
+        List<Double> iterations = fork.getIterationResults().stream()
+                .map(i -> i.getPrimaryResult().getScore() / NANOS_IN_MILLI)
+                .toList();
+        millis.computeIfAbsent(job, j -> new ArrayList<>()).add(median(iterations));
+        Result<?> bytes = result.getSecondaryResults().get(ALLOCATED);
+        if (bytes != null && !job.path().equals(Paths.TORCH)) {
+            allocated.merge(job, bytes.getScore(), Math::min);
+        }
+    }
+
+    private ChainedOptionsBuilder options(Job job) {
+        TimeValue time = new TimeValue(settings.millis(), TimeUnit.MILLISECONDS);
+        boolean first = job.sampling() == Sampling.FIRST_CALL;
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include("^" + Pattern.quote(job.bench()) + "$")
+                .shouldFailOnError(true)
+                .forks(1)
+                .warmupIterations(first ? 0 : settings.warmups())
                 .warmupTime(time)
-                .measurementIterations(measure)
-                .measurementTime(time);
-    }
-
-    private void add(List<BenchRow> rows, ChainedOptionsBuilder options) throws RunnerException {
-        Collection<RunResult> results = new Runner(options.build()).run();
-        for (RunResult result : results) {
-            rows.add(row(result));
+                .measurementIterations(first ? 1 : settings.iterations())
+                .measurementTime(time)
+                .jvmArgsAppend(job.jvmArgs().toArray(String[]::new));
+        job.params().forEach(options::param);
+        if (job.params().containsKey("path")) {
+            options.param("compared", Boolean.toString(!settings.isQuick()));
         }
+        return job.bytes() == 0 ? options.addProfiler(GCProfiler.class) : options;
     }
 
-    private BenchRow row(RunResult result) {
-        BenchmarkParams p = result.getParams();
-        double[] perFork = result.getBenchmarkResults().stream()
-                .mapToDouble(Benches::medianIteration)
-                .sorted()
-                .toArray();
-        boolean roof = p.getParam("path") == null;
+    // From measurements to rows.
+
+    private BenchFile report(boolean torch) {
+        List<BenchRow> rows = new ArrayList<>();
+        List<List<Double>> spread = new ArrayList<>();
+        Map<String, Double> bytes = new LinkedHashMap<>();
+        millis.forEach((job, values) -> {
+            rows.add(row(job));
+            spread.add(List.of(
+                    rounded(values.stream().min(Double::compare).orElseThrow()),
+                    rounded(values.stream().max(Double::compare).orElseThrow())));
+        });
+        allocated.forEach((job, b) -> bytes.put(job.work() + ", " + job.path(), rounded(b)));
+        Optional<String> version = torch ? NormBench.torchVersion() : Optional.empty();
+        return new BenchFile(Machine.here(), version.orElse(null), settings, rows, spread, bytes);
+    }
+
+    private BenchRow row(Job job) {
+        double ms = median(millis.get(job));
+        Double gbps = job.bytes() == 0 ? null : rounded(job.bytes() / ms * 1e-6);
+        OptionalDouble copy = job.bytes() == 0 ? OptionalDouble.empty() : time(Suite.copyOf(job));
+        Double roof = copy.isEmpty()
+                ? null
+                : rounded(job.bytes() * copy.getAsDouble() / (2.0 * job.tensorBytes() * ms));
         return new BenchRow(
-                roof ? "copy" : p.getParam("work"),
-                Arrays.stream(NormBench.SHAPE)
-                        .mapToObj(Integer::toString)
-                        .collect(Collectors.joining("x")),
-                "float32",
-                "NCHW",
-                Integer.parseInt(p.getParam("threads")),
-                roof ? "arraycopy" : p.getParam("path"),
-                roof ? "copy" : p.getParam("pass"),
-                rounded(median(perFork)),
-                rounded(perFork[0]),
-                rounded(perFork[perFork.length - 1]),
-                perFork.length,
-                Runtime.version().toString(),
-                machine());
+                job.work(),
+                job.shape(),
+                job.dtype(),
+                job.layout(),
+                job.threads(),
+                job.path(),
+                rounded(ms),
+                gbps,
+                roof,
+                timesAsFast(job, ms, Paths.UNFUSED),
+                timesAsFast(job, ms, Paths.TORCH));
     }
 
-    private static double medianIteration(BenchmarkResult fork) {
-        return median(fork.getIterationResults().stream()
-                .mapToDouble(i -> i.getPrimaryResult().getScore())
-                .sorted()
-                .toArray());
+    private OptionalDouble time(Job job) {
+        return millis.containsKey(job)
+                ? OptionalDouble.of(median(millis.get(job)))
+                : OptionalDouble.empty();
     }
 
-    private static double median(double[] sorted) {
-        int n = sorted.length;
-        return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-    }
-
-    private static double rounded(double ms) {
-        return Math.round(ms * 1000) / 1000.0;
-    }
-
-    /** Processor, processors and operating system, as far as they can be read. */
-    private static String machine() {
-        String cpu = ManagementFactory.getOperatingSystemMXBean().getArch();
-        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            cpu = lines.filter(l -> l.startsWith("model name"))
-                    .map(l -> l.substring(l.indexOf(':') + 1).trim())
-                    .findFirst()
-                    .orElse(cpu);
-        } catch (IOException | RuntimeException e) {
-            // Not Linux: the architecture has to do.
-        }
-        return cpu + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
-                + ManagementFactory.getOperatingSystemMXBean().getName();
-    }
-
-    private static String table(List<BenchRow> rows) {
-        StringBuilder s = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%n%-12s %-17s %7s %-10s %9s %19s %10s %8s%n",
-                "work",
-                "pass",
-                "threads",
-                "path",
-                "ms",
-                "min - max",
-                "x unfused",
-                "x torch"));
-        for (BenchRow r : rows) {
-            s.append(String.format(
-                    Locale.ROOT,
-                    "%-12s %-17s %7d %-10s %9.3f %9.3f-%9.3f %10s %8s%n",
-                    r.work(),
-                    r.pass(),
-                    r.threads(),
-                    r.path(),
-                    r.ms(),
-                    r.msMin(),
-                    r.msMax(),
-                    faster(rows, r, "unfused"),
-                    faster(rows, r, "torch")));
-        }
-        return s.toString();
-    }
-
-    /** How many times as fast as another path of the same work. */
-    private static String faster(List<BenchRow> rows, BenchRow r, String path) {
-        return rows.stream()
-                .filter(o -> o.path().equals(path)
-                        && o.work().equals(r.work())
-                        && o.pass().equals(r.pass())
-                        && o.threads() == r.threads())
-                .map(o -> String.format(Locale.ROOT, "%.2f", o.ms() / r.ms()))
+    private Double timesAsFast(Job job, double ms, String path) {
+        return millis.keySet().stream()
+                .filter(o -> o.path().equals(path) && o.sameWork(job))
+                .map(o -> rounded(median(millis.get(o)) / ms))
                 .findFirst()
-                .orElse("-");
+                .orElse(null);
+    }
+
+    /** The middle of the values, or the mean of the two in the middle. */
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int n = sorted.size();
+        return (sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2;
+    }
+
+    /** To four digits, which is more than a measurement has. */
+    private static double rounded(double value) {
+        return value == 0 || !Double.isFinite(value)
+                ? value
+                : new BigDecimal(value).round(new MathContext(4)).doubleValue();
     }
 }

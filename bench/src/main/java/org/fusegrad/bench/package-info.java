@@ -1,2 +1,2 @@
-/** Benchmarks of single layers against their unfused forms, libtorch and the memory's speed. */
+/** Runs the benchmarks of {@link org.fusegrad.bench.jmh} and reports: table, JSON, pictures. */
 package org.fusegrad.bench;

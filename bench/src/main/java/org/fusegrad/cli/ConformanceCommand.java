@@ -103,7 +103,8 @@ final class ConformanceCommand implements Callable<Integer> {
         }
     }
 
-    private static void requireWritable(Path file) {
+    /** Refuses a file for JSON that cannot be written. */
+    static void requireWritable(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file) || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
             throw new IllegalArgumentException(

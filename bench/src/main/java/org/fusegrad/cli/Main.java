@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             ConformanceCommand.class,
             GradCheckCommand.class,
+            BenchCommand.class,
             InfoCommand.class
         })
 public final class Main implements Runnable {

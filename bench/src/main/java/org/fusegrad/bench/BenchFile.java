@@ -1,0 +1,70 @@
+package org.fusegrad.bench;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A run: where, how and with what outcome.
+ *
+ * @param machine it ran on
+ * @param libtorch version of the peer; null if it was not run
+ * @param settings that it ran with
+ * @param rows one for each configuration
+ * @param spread of each row, in the same order: milliseconds of the fastest and the slowest JVM
+ * @param bytesPerCall allocated by a call of a work, where it was watched
+ */
+public record BenchFile(
+        Machine machine,
+        String libtorch,
+        Settings settings,
+        List<BenchRow> rows,
+        List<List<Double>> spread,
+        Map<String, Double> bytesPerCall) {
+    /* Absent figures are written as null, so that every row has every key. */
+    private static final Gson GSON = new GsonBuilder().serializeNulls().create();
+
+    /** Writes it, a row on a line. */
+    public void write(Path file) throws IOException {
+        StringBuilder s = new StringBuilder("{\n");
+        s.append("\"machine\": ").append(GSON.toJson(machine)).append(",\n");
+        s.append("\"libtorch\": ").append(GSON.toJson(libtorch)).append(",\n");
+        s.append("\"settings\": ").append(GSON.toJson(settings)).append(",\n");
+        s.append("\"rows\": [\n").append(lines(rows)).append("\n],\n");
+        s.append("\"spread\": [\n").append(lines(spread)).append("\n],\n");
+        s.append("\"bytesPerCall\": ").append(GSON.toJson(bytesPerCall)).append("\n}\n");
+        Files.writeString(file, s);
+    }
+
+    private static String lines(List<?> items) {
+        return String.join(",\n", items.stream().map(GSON::toJson).toList());
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException if the file holds something else
+     */
+    public static BenchFile read(Path file) throws IOException {
+        try {
+            BenchFile run = GSON.fromJson(Files.readString(file), BenchFile.class);
+            if (run != null
+                    && run.machine != null
+                    && run.settings != null
+                    && run.rows != null
+                    && run.spread != null
+                    && run.spread.size() == run.rows.size()) {
+                return run;
+            }
+        } catch (JsonParseException e) {
+            throw new IllegalArgumentException(file + " is no run: " + e.getMessage(), e);
+        }
+        throw new IllegalArgumentException(
+                file + " is no run: give a file that 'bench --json' has written");
+    }
+}

@@ -1,0 +1,29 @@
+package org.fusegrad.bench;
+
+import java.util.List;
+
+/**
+ * What a user wants measured of a suite; an empty list means what the suite would measure anyway.
+ *
+ * @param norms names as {@link NormCase} has them
+ * @param shapes as {@link NormCase} has them
+ * @param dtypes float32, bfloat16
+ * @param layouts NCHW, NHWC
+ * @param threads numbers of threads
+ * @param paths fused, unfused, libtorch
+ */
+public record Selection(
+        List<String> norms,
+        List<String> shapes,
+        List<String> dtypes,
+        List<String> layouts,
+        List<Integer> threads,
+        List<String> paths) {
+    /** What the suites measure by themselves. */
+    public static final Selection DEFAULT =
+            new Selection(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+
+    static <T> List<T> or(List<T> wanted, List<T> usual) {
+        return wanted.isEmpty() ? usual : wanted;
+    }
+}

@@ -1,0 +1,264 @@
+package org.fusegrad.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.fusegrad.bench.Job.Sampling;
+import org.fusegrad.bench.jmh.AddBench;
+import org.fusegrad.bench.jmh.CompileBench;
+import org.fusegrad.bench.jmh.FirstCallBench;
+import org.fusegrad.bench.jmh.NormBench;
+import org.fusegrad.bench.jmh.RoofBench;
+import org.fusegrad.flags.Flags;
+
+/** What is measured together. */
+public enum Suite {
+    /** Every norm at its usual size, forward and with backward, on all paths. */
+    NORMS,
+    /** Batch and layer norm on all sizes, layouts and types. */
+    SHAPES,
+    /** Calls that compute next to nothing, with the bytes they allocate. */
+    OVERHEAD,
+    /** Generating and compiling a kernel, first calls, the spread over JVM starts. */
+    COMPILE,
+    /** Copy and triad on arrays of all sizes. */
+    ROOF;
+
+    private static final String IMAGES = "32x64x56x56";
+    private static final String ROWS = "4096x768";
+    private static final String TINY = "2x16x4x4";
+    private static final List<String> NORM_NAMES =
+            List.of("bn", NormCase.BN_ADD_RELU, "in", "gn:32", "ln", "rms", "iebn", "mabn");
+    private static final List<String> QUICK_NAMES =
+            List.of("bn", NormCase.BN_ADD_RELU, "in", "gn:32", "ln", "iebn", "mabn");
+    private static final List<String> SIZES = List.of(
+            IMAGES,
+            "128x16x32x32",
+            "2x64x56x56",
+            "2x512x7x7",
+            "3x5x7x9",
+            "31x33x17x13",
+            ROWS,
+            "256x1024",
+            "8192x64");
+    private static final List<String> HEAP = List.of("-Xms2g", "-Xmx2g");
+
+    /**
+     * The suite of a name.
+     *
+     * @throws IllegalArgumentException if there is none such
+     */
+    public static Suite parse(String name) {
+        for (Suite suite : values()) {
+            if (suite.name().equals(name.toUpperCase(Locale.ROOT))) {
+                return suite;
+            }
+        }
+        throw new IllegalArgumentException(
+                "unknown suite '" + name + "': give norms, shapes, overhead, compile or roof");
+    }
+
+    /** The configurations. */
+    List<Job> jobs(Selection s, boolean quick) {
+        List<Integer> threads = Selection.or(s.threads(), quick ? List.of(1) : List.of(1, 2));
+        return switch (this) {
+            case NORMS -> norms(s, threads, quick);
+            case SHAPES -> shapes(s, threads);
+            case OVERHEAD -> overhead(s);
+            case COMPILE -> compile();
+            case ROOF -> roofs(s, threads);
+        };
+    }
+
+    private static List<Job> roofs(Selection s, List<Integer> threads) {
+        List<Job> jobs = new ArrayList<>();
+        for (String shape : Selection.or(s.shapes(), SIZES)) {
+            NormCase of = new NormCase("bn", false, shape, "float32", layout(shape, "NCHW"));
+            for (int t : threads) {
+                jobs.add(roof("copy", 2, of.shape(), of.dtype(), of.layout(), of.tensorBytes(), t));
+                jobs.add(
+                        roof("triad", 3, of.shape(), of.dtype(), of.layout(), of.tensorBytes(), t));
+            }
+        }
+        return jobs;
+    }
+
+    private static List<Job> norms(Selection s, List<Integer> threads, boolean quick) {
+        List<Job> jobs = new ArrayList<>();
+        for (String norm : Selection.or(s.norms(), quick ? QUICK_NAMES : NORM_NAMES)) {
+            for (boolean backward : new boolean[] {false, true}) {
+                if (backward || !quick || norm.equals("bn")) {
+                    List<String> shapes = Selection.or(s.shapes(), List.of(IMAGES, ROWS));
+                    add(jobs, s, threads, List.of(norm), backward, shapes, false);
+                }
+            }
+        }
+        return nonEmpty(jobs);
+    }
+
+    private static List<Job> shapes(Selection s, List<Integer> threads) {
+        List<Job> jobs = new ArrayList<>();
+        List<String> norms = Selection.or(s.norms(), List.of("bn", "ln"));
+        add(jobs, s, threads, norms, true, Selection.or(s.shapes(), SIZES), true);
+        return nonEmpty(jobs);
+    }
+
+    private static List<Job> nonEmpty(List<Job> jobs) {
+        if (jobs.isEmpty()) {
+            throw new IllegalArgumentException("no such combination: ln and rms take two axes, the"
+                    + " other norms four, gn:32 channels in groups of 32");
+        }
+        return jobs;
+    }
+
+    private static void add(
+            List<Job> jobs,
+            Selection s,
+            List<Integer> threads,
+            List<String> norms,
+            boolean backward,
+            List<String> shapes,
+            boolean all) {
+        List<String> dtypes = all ? List.of("float32", "bfloat16") : List.of("float32");
+        List<String> layouts = all ? List.of("NCHW", "NHWC") : List.of("NCHW");
+        for (String norm : norms) {
+            for (String shape : shapes) {
+                for (String dtype : Selection.or(s.dtypes(), dtypes)) {
+                    Selection.or(s.layouts(), layouts).stream()
+                            .map(l -> layout(shape, l))
+                            .distinct()
+                            .map(l -> new NormCase(norm, backward, shape, dtype, l))
+                            .filter(NormCase::fits)
+                            .forEach(of -> threads.forEach(t -> paths(jobs, s, of, t)));
+                }
+            }
+        }
+    }
+
+    private static String layout(String shape, String wanted) {
+        return shape.split("x").length == 2 ? "NC" : wanted;
+    }
+
+    private static void paths(List<Job> jobs, Selection s, NormCase of, int threads) {
+        List<String> all = List.of(Paths.FUSED, Paths.UNFUSED, Paths.TORCH);
+        for (String path : Selection.or(s.paths(), all)) {
+            jobs.add(norm(of.work(), of, threads, path, Sampling.WARM));
+        }
+    }
+
+    /** Vector forms take over at once, save where it is the way there that counts. */
+    private static Job norm(String work, NormCase of, int threads, String path, Sampling sampling) {
+        List<String> args = new ArrayList<>(HEAP);
+        if (sampling == Sampling.WARM) {
+            args.add("-D" + Flags.PROMOTE.property() + "=1");
+        }
+        Map<String, String> params = new LinkedHashMap<>();
+        params.put("norm", of.norm());
+        params.put("backward", Boolean.toString(of.backward()));
+        params.put("shape", of.shape());
+        params.put("dtype", of.dtype());
+        params.put("layout", of.layout());
+        params.put("threads", Integer.toString(threads));
+        params.put("path", path);
+        return new Job(
+                work,
+                of.shape(),
+                of.dtype(),
+                of.layout(),
+                threads,
+                path,
+                of.bytesToMove(),
+                of.tensorBytes(),
+                NormBench.class.getName() + ".step",
+                params,
+                args,
+                sampling);
+    }
+
+    private static List<Job> overhead(Selection s) {
+        List<Job> jobs = new ArrayList<>();
+        jobs.add(other("eager add, recorded", "1", "unfused", AddBench.class, "add", Map.of()));
+        NormCase tiny = new NormCase("bn", true, TINY, "float32", "NCHW");
+        paths(jobs, s, tiny, 1);
+        return jobs;
+    }
+
+    private static List<Job> compile() {
+        List<Job> jobs = new ArrayList<>();
+        String graph = "generate and compile a kernel";
+        jobs.add(other(graph, IMAGES, Paths.FUSED, CompileBench.class, "compile", Map.of()));
+        for (boolean compiled : new boolean[] {true, false}) {
+            String work = "bn first call" + (compiled ? ", kernels compiled" : " of a JVM");
+            jobs.add(other(
+                    work,
+                    IMAGES,
+                    Paths.FUSED,
+                    FirstCallBench.class,
+                    "call",
+                    Map.of("compiled", Boolean.toString(compiled), "threads", "1")));
+        }
+        NormCase bn = new NormCase("bn", true, IMAGES, "float32", "NCHW");
+        jobs.add(norm("bn forward+backward, JVM starts", bn, 1, Paths.FUSED, Sampling.MANY_STARTS));
+        return jobs;
+    }
+
+    private static Job other(
+            String work,
+            String shape,
+            String path,
+            Class<?> bench,
+            String method,
+            Map<String, String> params) {
+        return new Job(
+                work,
+                shape,
+                "float32",
+                layout(shape, "NCHW"),
+                1,
+                path,
+                0,
+                0,
+                bench.getName() + "." + method,
+                params,
+                HEAP,
+                bench == FirstCallBench.class ? Sampling.FIRST_CALL : Sampling.WARM);
+    }
+
+    /** The copy that is the roof of a job. */
+    static Job copyOf(Job job) {
+        return roof(
+                "copy",
+                2,
+                job.shape(),
+                job.dtype(),
+                job.layout(),
+                job.tensorBytes(),
+                job.threads());
+    }
+
+    /** A copy or triad, which moves so many tensors of this size. */
+    private static Job roof(
+            String method,
+            int tensors,
+            String shape,
+            String dtype,
+            String layout,
+            long bytes,
+            int threads) {
+        return new Job(
+                method,
+                shape,
+                dtype,
+                layout,
+                threads,
+                method.equals("copy") ? "arraycopy" : "loop",
+                tensors * bytes,
+                bytes,
+                RoofBench.class.getName() + "." + method,
+                Map.of("bytes", Long.toString(bytes), "threads", Integer.toString(threads)),
+                HEAP,
+                Sampling.WARM);
+    }
+}

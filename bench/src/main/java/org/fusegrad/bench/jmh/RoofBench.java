@@ -1,0 +1,76 @@
+package org.fusegrad.bench.jmh;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.fusegrad.run.Workers;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** What the machine's memory allows on arrays of a size, each thread an equal part. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class RoofBench {
+    private static final float FACTOR = 1.5f;
+
+    @Param("25690112")
+    public long bytes;
+
+    @Param("1")
+    public int threads;
+
+    private Workers workers;
+    private float[] a;
+    private float[] b;
+    private float[] c;
+
+    /** Fills the arrays, so that all are in memory. */
+    @Setup
+    public void prepare() {
+        workers = new Workers(threads);
+        a = new float[Math.toIntExact(Math.max(1, bytes / Float.BYTES))];
+        Arrays.fill(a, 1);
+        b = a.clone();
+        c = a.clone();
+    }
+
+    private int start(int part) {
+        return (int) ((long) a.length * part / threads);
+    }
+
+    /** Reads one array and writes another. */
+    @Benchmark
+    public Object copy() {
+        workers.forEach(threads, t -> {
+            int from = start(t);
+            System.arraycopy(a, from, b, from, start(t + 1) - from);
+        });
+        return b;
+    }
+
+    /** Reads two arrays and writes a third: {@code a + s * b}. */
+    @Benchmark
+    public Object triad() {
+        workers.forEach(threads, t -> triad(a, b, c, start(t), start(t + 1)));
+        return c;
+    }
+
+    private static void triad(float[] a, float[] b, float[] c, int from, int to) {
+        for (int i = from; i < to; i++) {
+            c[i] = a[i] + FACTOR * b[i];
+        }
+    }
+
+    /** Ends the threads. */
+    @TearDown
+    public void close() {
+        workers.close();
+    }
+}
