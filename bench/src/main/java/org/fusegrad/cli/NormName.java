@@ -14,6 +14,11 @@ import org.fusegrad.nn.norm.Affine;
 import org.fusegrad.nn.norm.BatchNorm1d;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.BatchNorm3d;
+import org.fusegrad.nn.norm.BatchRenorm;
+import org.fusegrad.nn.norm.BatchRenorm1d;
+import org.fusegrad.nn.norm.BatchRenorm2d;
+import org.fusegrad.nn.norm.BatchRenorm3d;
+import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.IdentityNorm;
@@ -26,6 +31,7 @@ import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
+import org.fusegrad.nn.norm.RenormSchedule;
 
 /**
  * A norm as the command line names it: {@code bn}, {@code gn:32}, {@code mabn:2:32}.
@@ -53,6 +59,12 @@ record NormName(NormRow row, List<Integer> arguments) {
             NormRow.of("rms", "rms_norm", NormName::rmsNorm)
                     .inNetworks(r -> new ImageRMSNorm(r.channels(), r.options()))
                     .typically(4096, 1024),
+            NormRow.of("brn", "batch_renorm", NormName::batchRenorm),
+            NormRow.of(
+                            "ghost",
+                            "ghost_batch_norm",
+                            r -> new GhostBatchNorm(r.argument(0), r.channels(), r.options()))
+                    .parameters(new Parameter("SAMPLES", 0)),
             NormRow.of("iebn", "iebn_norm", r -> new IEBN2d(r.channels(), r.options())),
             NormRow.of("mabn", "mabn_norm", NormName::movingAverage)
                     .parameters(new Parameter("BATCH", 0), new Parameter("REALBATCH", 0))
@@ -65,6 +77,16 @@ record NormName(NormRow row, List<Integer> arguments) {
             case 2, 3 -> new BatchNorm1d(channels, r.options());
             case 5 -> new BatchNorm3d(channels, r.options());
             default -> new BatchNorm2d(channels, r.options());
+        };
+    }
+
+    private static Norm batchRenorm(Request r) {
+        int channels = r.channels();
+        NormOptions options = BatchRenorm.DEFAULT.dtype(r.dtype());
+        return switch (r.shape().rank()) {
+            case 2, 3 -> new BatchRenorm1d(channels, options, RenormSchedule.DEFAULT);
+            case 5 -> new BatchRenorm3d(channels, options, RenormSchedule.DEFAULT);
+            default -> new BatchRenorm2d(channels, options, RenormSchedule.DEFAULT);
         };
     }
 

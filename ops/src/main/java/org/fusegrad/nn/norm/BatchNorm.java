@@ -46,12 +46,8 @@ public abstract class BatchNorm extends ChannelNorm {
         return centred.div(var.add(options().eps()).sqrt()).named("xh");
     }
 
-    private int count(Tensor x) {
-        return x.shape().numel() / Math.max(1, channels());
-    }
-
     @Override
-    protected final void check(Tensor x) {
+    protected void check(Tensor x) {
         checkChannels(x, minRank, maxRank);
         checkCount(x, count(x));
     }

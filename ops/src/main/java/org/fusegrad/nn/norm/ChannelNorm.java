@@ -17,16 +17,22 @@ public abstract class ChannelNorm extends Norm {
     private final Optional<RunningStatistics> running;
 
     protected ChannelNorm(String name, int channels, NormOptions options) {
-        super(name, options, channels);
-        this.channels = channels;
-        this.running = options.trackRunningStats() ? Optional.of(statistics()) : Optional.empty();
+        this(name, channels, options, "running_var");
     }
 
-    private RunningStatistics statistics() {
+    /** With another running statistic than the variance; see {@link #runningDeviation}. */
+    ChannelNorm(String name, int channels, NormOptions options, String spread) {
+        super(name, options, channels);
+        this.channels = channels;
+        this.running =
+                options.trackRunningStats() ? Optional.of(statistics(spread)) : Optional.empty();
+    }
+
+    private RunningStatistics statistics(String spread) {
         DType dtype = options().dtype();
         return new RunningStatistics(
                 buffer("running_mean", Init.full(0, dtype, channels)),
-                buffer("running_var", Init.full(1, dtype, channels)),
+                buffer(spread, Init.full(1, dtype, channels)),
                 buffer("num_batches_tracked", Tensor.scalar(0, DType.INT64)),
                 options());
     }
@@ -42,9 +48,22 @@ public abstract class ChannelNorm extends Norm {
 
     /** The input normalised with running statistics: a fixed affine map of each channel. */
     protected final Tensor withRunningStatistics(Tensor x) {
-        int[] c = perChannel(x);
-        RunningStatistics r = running.orElseThrow();
-        return x.sub(r.mean(c)).div(r.variance(c).add(options().eps()).sqrt()).named("xh");
+        return x.sub(runningMean(x)).div(runningDeviation(x)).named("xh");
+    }
+
+    /** (1, C, 1, ...), before this step. */
+    final Tensor runningMean(Tensor x) {
+        return running.orElseThrow().mean(perChannel(x));
+    }
+
+    /** The running variance, or what is kept in its place; (1, C, 1, ...), before this step. */
+    final Tensor runningSpread(Tensor x) {
+        return running.orElseThrow().spread(perChannel(x));
+    }
+
+    /** What centred values are divided by; (1, C, 1, ...), before this step. */
+    Tensor runningDeviation(Tensor x) {
+        return runningSpread(x).add(options().eps()).sqrt();
     }
 
     @Override
@@ -62,6 +81,11 @@ public abstract class ChannelNorm extends Norm {
         if (movesStatistics()) {
             running.ifPresent(r -> r.update(mean, unbiasedVariance));
         }
+    }
+
+    /** The step of training this is, from 1 on. */
+    final Tensor step() {
+        return running.orElseThrow().steps().add(1);
     }
 
     /** The shape (1, C, 1, ...) that broadcasts against x. */
@@ -92,6 +116,11 @@ public abstract class ChannelNorm extends Norm {
                     "it has " + x.dim(1) + " channels, not " + channels,
                     "channels are axis 1, and a channels-last tensor needs permuting");
         }
+    }
+
+    /** Values of a channel, over batch and space. */
+    protected final int count(Tensor x) {
+        return x.shape().numel() / Math.max(1, channels);
     }
 
     /** Refuses inputs whose own statistics are wanted but are of single values. */

@@ -37,20 +37,21 @@ public final class InstanceNorm extends ChannelNorm {
         Tensor mean = x.mean(axes).named("mean");
         Tensor centred = x.sub(mean).named("xc");
         Tensor var = centred.square().mean(axes).named("var");
-        int count = count(x);
+        int count = instance(x);
         if (count > 1) {
             track(mean.mean(0), var.mean(0).mul((double) count / (count - 1)));
         }
         return centred.div(var.add(options().eps()).sqrt()).named("xh");
     }
 
-    private static int count(Tensor x) {
+    /** Values of a channel of a sample. */
+    private static int instance(Tensor x) {
         return x.shape().numel() / Math.max(1, x.dim(0) * x.dim(1));
     }
 
     @Override
     protected void check(Tensor x) {
         checkChannels(x, 3, 5);
-        checkCount(x, count(x));
+        checkCount(x, instance(x));
     }
 }

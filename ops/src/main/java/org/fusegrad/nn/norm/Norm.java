@@ -100,9 +100,9 @@ public abstract class Norm extends Module {
         return all;
     }
 
-    /** The deviations of these variances, eps added. */
-    protected final double[] deviations(State variance) {
-        return Arrays.stream(variance.get().toDoubles())
+    /** What evaluation divides by, of the running spread: roots of variances, eps added. */
+    protected double[] deviations(State spread) {
+        return Arrays.stream(spread.get().toDoubles())
                 .map(v -> Math.sqrt(v + options.eps()))
                 .toArray();
     }
