@@ -156,7 +156,8 @@ class TrainCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"none", "gn:2", "ln", "in", "rms", "iebn", "mabn:16:32"})
+    @ValueSource(
+            strings = {"none", "gn:2", "ln", "in", "rms", "iebn", "mabn:16:32", "brn", "ghost:8"})
     void everyNormTrains(String norm) {
         train("run", "--norm", norm, "--lr", "0.01").succeeded();
     }

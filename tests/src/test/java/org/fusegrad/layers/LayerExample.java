@@ -9,17 +9,30 @@ import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.gradcheck.TensorFunction;
+import org.fusegrad.nn.Conv1d;
+import org.fusegrad.nn.Conv2d;
+import org.fusegrad.nn.Conv3d;
+import org.fusegrad.nn.ConvOptions;
+import org.fusegrad.nn.ConvTranspose2d;
 import org.fusegrad.nn.Module;
+import org.fusegrad.nn.WeightTransform;
 import org.fusegrad.nn.norm.Affine;
 import org.fusegrad.nn.norm.BatchNorm1d;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.BatchNorm3d;
+import org.fusegrad.nn.norm.BatchRenorm1d;
+import org.fusegrad.nn.norm.BatchRenorm2d;
+import org.fusegrad.nn.norm.BatchRenorm3d;
+import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.nn.norm.IEBN2d;
+import org.fusegrad.nn.norm.ImageRMSNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
+import org.fusegrad.nn.norm.RenormSchedule;
 import org.fusegrad.ops.Activation;
 
 /**
@@ -55,8 +68,10 @@ record LayerExample(
     static List<Named> all() {
         List<Named> all = new ArrayList<>();
         batchNorms(all);
+        batchVariants(all);
         otherNorms(all);
         followed(all);
+        convolutions(all);
         return all;
     }
 
@@ -82,6 +97,63 @@ record LayerExample(
         all.add(new Named("BatchNorm1d", () -> of(new BatchNorm1d(4, DOUBLE), true, 5, 4)));
         all.add(new Named(
                 "BatchNorm3d", () -> of(new BatchNorm3d(2, DOUBLE), true, 2, 2, 2, 1, 3)));
+    }
+
+    private static void batchVariants(List<Named> all) {
+        // Both corrections are at their bounds, where the derivative is that of a constant.
+        RenormSchedule bounded = RenormSchedule.constant(1.02, 0.02);
+        all.add(new Named(
+                "BatchRenorm2d training",
+                () -> of(new BatchRenorm2d(3, DOUBLE, bounded), true, 2, 3, 2, 3)));
+        all.add(new Named(
+                "BatchRenorm1d before its start",
+                () -> of(new BatchRenorm1d(4, DOUBLE, RenormSchedule.DEFAULT), true, 5, 4)));
+        all.add(new Named(
+                "BatchRenorm3d evaluation",
+                () -> of(new BatchRenorm3d(2, DOUBLE, bounded), false, 2, 2, 2, 1, 3)));
+        all.add(new Named("BatchRenorm2d frozen", () -> {
+            BatchRenorm2d norm = new BatchRenorm2d(3, DOUBLE, bounded);
+            norm.freezeStatistics();
+            return of(norm, true, true, 2, 3, 2, 2);
+        }));
+        all.add(new Named(
+                "GhostBatchNorm training",
+                () -> of(new GhostBatchNorm(2, 2, DOUBLE), true, 6, 2, 1, 2)));
+        all.add(new Named(
+                "GhostBatchNorm cumulative",
+                () -> of(new GhostBatchNorm(3, 2, DOUBLE.cumulativeAverage()), true, 6, 2)));
+        all.add(new Named(
+                "GhostBatchNorm evaluation",
+                () -> of(new GhostBatchNorm(2, 2, DOUBLE), false, 3, 2, 2)));
+        NormOptions untracked = DOUBLE.trackRunningStats(false);
+        all.add(new Named(
+                "GhostBatchNorm without statistics",
+                () -> of(new GhostBatchNorm(2, 2, untracked), false, 3, 2, 2)));
+        all.add(new Named("IEBN2d training", () -> of(new IEBN2d(3, DOUBLE), true, 2, 3, 2, 3)));
+        all.add(new Named("IEBN2d evaluation", () -> of(new IEBN2d(3, DOUBLE), false, 2, 3, 2, 2)));
+        all.add(new Named("ImageRMSNorm", () -> of(new ImageRMSNorm(3, DOUBLE), true, 2, 3, 2, 2)));
+    }
+
+    private static void convolutions(List<Named> all) {
+        ConvOptions o = ConvOptions.kernel(2).padding(1).groups(2).dtype(DType.FLOAT64);
+        for (WeightTransform transform : WeightTransform.values()) {
+            ConvOptions t = o.weights(transform);
+            all.add(new Named("Conv1d " + transform, () -> of(new Conv1d(4, 2, t), true, 2, 4, 3)));
+            all.add(new Named(
+                    "Conv2d " + transform,
+                    () -> of(new Conv2d(2, 4, t.stride(1, 2)), true, 2, 2, 3, 3)));
+            all.add(new Named(
+                    "Conv3d " + transform, () -> of(new Conv3d(2, 2, t), true, 1, 2, 2, 1, 2)));
+            all.add(new Named(
+                    "ConvTranspose2d " + transform,
+                    () -> of(
+                            new ConvTranspose2d(4, 2, t.stride(2).outputPadding(0, 1)),
+                            true,
+                            1,
+                            4,
+                            2,
+                            2)));
+        }
     }
 
     private static void otherNorms(List<Named> all) {
@@ -125,6 +197,14 @@ record LayerExample(
         all.add(new Named(
                 "LayerNorm + residual + gelu",
                 () -> followed(new LayerNorm(DOUBLE, 5), Activation.GELU, 3, 5)));
+        RenormSchedule bounded = RenormSchedule.constant(1.02, 0.02);
+        all.add(new Named(
+                "BatchRenorm2d + residual + silu",
+                () -> followed(
+                        new BatchRenorm2d(2, DOUBLE, bounded), Activation.SILU, 2, 2, 2, 3)));
+        all.add(new Named(
+                "GhostBatchNorm + residual + gelu",
+                () -> followed(new GhostBatchNorm(2, 2, DOUBLE), Activation.GELU, 4, 2, 3)));
         all.add(new Named(
                 "GroupNorm + residual + silu",
                 () -> followed(new GroupNorm(2, 4, DOUBLE), Activation.SILU, 2, 4, 3)));
@@ -141,18 +221,18 @@ record LayerExample(
                 plain.fixed());
     }
 
-    private static LayerExample of(Norm norm, boolean training, int... shape) {
-        return of(norm, training, !training, shape);
+    private static LayerExample of(Module module, boolean training, int... shape) {
+        return of(module, training, !training, shape);
     }
 
-    private static LayerExample of(Norm norm, boolean training, boolean fixed, int... shape) {
+    private static LayerExample of(Module module, boolean training, boolean fixed, int... shape) {
         Samples s = Samples.of(17);
-        fill(norm, s);
-        norm.train(training);
-        Tensor[] parameters = norm.parameters().toArray(Tensor[]::new);
-        List<State> states = norm.buffers();
+        fill(module, s);
+        module.train(training);
+        Tensor[] parameters = module.parameters().toArray(Tensor[]::new);
+        List<State> states = module.buffers();
         return new LayerExample(
-                in -> List.of(norm.forward(in.get(0))),
+                in -> List.of(module.forward(in.get(0))),
                 new Tensor[] {s.normal(shape)},
                 parameters,
                 fixed ? List.of() : states,
