@@ -82,7 +82,7 @@ record NormName(NormRow row, List<Integer> arguments) {
 
     private static Norm batchRenorm(Request r) {
         int channels = r.channels();
-        NormOptions options = BatchRenorm.DEFAULT.dtype(r.dtype());
+        NormOptions options = r.options(BatchRenorm.DEFAULT);
         return switch (r.shape().rank()) {
             case 2, 3 -> new BatchRenorm1d(channels, options, RenormSchedule.DEFAULT);
             case 5 -> new BatchRenorm3d(channels, options, RenormSchedule.DEFAULT);
