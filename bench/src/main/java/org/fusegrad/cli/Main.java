@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ConformanceCommand.class,
             GradCheckCommand.class,
             BenchCommand.class,
+            FuzzCommand.class,
             InfoCommand.class
         })
 public final class Main implements Runnable {

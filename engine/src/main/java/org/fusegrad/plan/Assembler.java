@@ -66,6 +66,9 @@ final class Assembler {
         }
 
         void widen(int[] dims) {
+            if (loops != null && dims.length < loops.length) {
+                return; // A constant expression: it has no loops and takes none away.
+            }
             int[] merged = dims.clone();
             for (int i = 0; loops != null && i < dims.length; i++) {
                 merged[i] = Math.max(loops[i], dims[i]);

@@ -88,12 +88,33 @@ final class AxisMap {
             }
         }
         for (Node node : graph.nodes()) {
-            List<Axis> all = flat(node);
-            if (new HashSet<>(all).size() != all.size() && barriers.add(node)) {
+            if (meetsItself(node)) {
+                barriers.add(barriers.contains(node) ? culprit(node) : node);
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether two axes of a node have become one, as in the sum of a matrix and its transpose. */
+    private boolean meetsItself(Node node) {
+        List<Axis> all = flat(node);
+        return new HashSet<>(all).size() != all.size();
+    }
+
+    /** The first node that makes two axes of a value one that is a barrier already. */
+    private Node culprit(Node barrier) {
+        axes.clear();
+        for (Node node : graph.nodes()) {
+            axes.put(node, fresh(node));
+            if (!barriers.contains(node)) {
+                connect(node, axes.get(node));
+                if (axes.containsKey(barrier) && meetsItself(barrier)) {
+                    return node;
+                }
+            }
+        }
+        throw new AssertionError("no node joins the axes of " + barrier);
     }
 
     private static List<List<Axis>> fresh(Node node) {

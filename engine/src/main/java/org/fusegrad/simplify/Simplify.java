@@ -42,7 +42,7 @@ final class Simplify {
                         n -> zero(a(n)) ? b(n).neg() : null,
                         n -> b(n).is(Op.NEG) ? a(n).add(a(b(n))) : null,
                         n -> a(n) == b(n) && n.dtype() == DType.FLOAT64 && Loops.isSmall(n)
-                                ? n.like(0)
+                                ? n.like(0).expand(n.shape())
                                 : null));
         RULES.put(
                 Op.MUL,

@@ -2,12 +2,12 @@ package org.fusegrad.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.fusegrad.Engine;
 import org.fusegrad.Explanation;
+import org.fusegrad.codegen.cache.KernelCache;
 import org.fusegrad.codegen.compile.SourceCompiler;
 import org.fusegrad.codegen.compile.SourceCompiler.Compiled;
 import org.fusegrad.codegen.drive.FusedKernel;
@@ -19,6 +19,7 @@ import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Kernel;
+import org.fusegrad.run.KernelException;
 
 /**
  * Kernels in a generated form of the caller's choice: lane width and compiler, from the first call
@@ -26,7 +27,8 @@ import org.fusegrad.run.Kernel;
  */
 public final class Forms {
     private final SourceCompiler compiler;
-    private final Map<String, Programs> compiled = new ConcurrentHashMap<>();
+    private final KernelCache compiled = new KernelCache(2000);
+    private final AtomicLong count = new AtomicLong();
 
     /** Forms by a compiler. */
     public Forms(SourceCompiler compiler) {
@@ -56,9 +58,10 @@ public final class Forms {
     /** The kernel in one form. */
     public Kernel kernel(KernelGraph graph, int bits) {
         LoopKernel loops = LoopKernel.of(graph);
-        Programs programs = compiled.computeIfAbsent(
-                bits + " " + loops.key(),
-                k -> programs(KernelEmitter.emit(loops, "Form" + compiled.size(), bits)));
+        Programs programs = compiled.get(bits + " " + loops.key(), () -> {
+            String name = "Form" + count.getAndIncrement();
+            return programs(KernelEmitter.emit(loops, name, bits));
+        });
         return new FusedKernel(loops, programs);
     }
 
@@ -69,7 +72,7 @@ public final class Forms {
             Programs.Form form = new Programs.Form((RowProgram) program, source.text());
             return new Programs(form, null, 0);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(source.text(), e);
+            throw new KernelException("generated class does not load:\n" + source.text(), e);
         }
     }
 

@@ -1,0 +1,78 @@
+package org.fusegrad.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.fusegrad.fuzz.Fuzz;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code fusegrad fuzz}: random formulas against every property of the system. */
+@Command(
+        name = "fuzz",
+        description =
+                "Try random formulas: generated code against the interpreter bit for bit, fused"
+                        + " against unfused, gradients against differences. What fails is shrunk"
+                        + " and printed as Java.")
+final class FuzzCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--graphs",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Formulas to try; ${DEFAULT-VALUE} unless given.")
+    private long graphs;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "Seed of the first formula; the next ones have the next seeds.")
+    private long seed;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            description = "Stop after this time even if not all are tried.")
+    private Optional<Integer> minutes = Optional.empty();
+
+    @Override
+    public Integer call() {
+        if (graphs < 1 || minutes.orElse(1) < 1) {
+            throw new IllegalArgumentException("--graphs and --minutes must be at least 1");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        Instant begun = Instant.now();
+        Instant until = begun.plus(Duration.ofMinutes(minutes.orElse(1_000_000)));
+        Fuzz.Report report;
+        try (Fuzz fuzz = new Fuzz()) {
+            report = fuzz.run(seed, graphs, until, done -> {
+                if (done % 1000 == 0) {
+                    out.printf("%,d formulas, %s%n", done, since(begun));
+                    out.flush();
+                }
+            });
+        }
+        for (Fuzz.Failure f : report.failures()) {
+            out.printf("%nseed %d, %s: %s%n%s%n", f.seed(), f.check(), f.fault(), f.java());
+        }
+        out.printf("%,d formulas from seed %d in %s%n", report.graphs(), seed, since(begun));
+        report.held().forEach((check, n) -> out.printf("  %-20s held for %,d%n", check, n));
+        out.flush();
+        if (!report.failures().isEmpty()) {
+            throw new CheckFailed(report.failures().size() + " formulas failed");
+        }
+        return 0;
+    }
+
+    private static String since(Instant begun) {
+        Duration d = Duration.between(begun, Instant.now());
+        return "%d:%02d min".formatted(d.toMinutes(), d.toSecondsPart());
+    }
+}

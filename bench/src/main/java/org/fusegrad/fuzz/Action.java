@@ -1,0 +1,128 @@
+package org.fusegrad.fuzz;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.fusegrad.DType;
+import org.fusegrad.Primitives;
+import org.fusegrad.Tensor;
+
+/**
+ * What a step of a random formula can do: the call as Java and as text. In the text {@code $0},
+ * {@code $1}, {@code $2} stand for the operands and {@code #} for the numbers of the step.
+ */
+enum Action {
+    NEG(1, "$0.neg()", (t, p) -> t[0].neg()),
+    ABS(1, "$0.abs()", (t, p) -> t[0].abs()),
+    SIGN(1, "$0.sign()", (t, p) -> t[0].sign()),
+    FLOOR(1, "$0.floor()", (t, p) -> t[0].floor()),
+    ROUND(1, "$0.round()", (t, p) -> t[0].round()),
+    SQRT(1, "$0.sqrt()", (t, p) -> t[0].sqrt()),
+    RSQRT(1, "$0.rsqrt()", (t, p) -> t[0].rsqrt()),
+    RECIPROCAL(1, "$0.reciprocal()", (t, p) -> t[0].reciprocal()),
+    EXP(1, "$0.exp()", (t, p) -> t[0].exp()),
+    EXPM1(1, "$0.expm1()", (t, p) -> t[0].expm1()),
+    LOG(1, "$0.log()", (t, p) -> t[0].log()),
+    LOG1P(1, "$0.log1p()", (t, p) -> t[0].log1p()),
+    TANH(1, "$0.tanh()", (t, p) -> t[0].tanh()),
+    SIGMOID(1, "$0.sigmoid()", (t, p) -> t[0].sigmoid()),
+    ERF(1, "$0.erf()", (t, p) -> t[0].erf()),
+    SIN(1, "$0.sin()", (t, p) -> t[0].sin()),
+    COS(1, "$0.cos()", (t, p) -> t[0].cos()),
+    ATAN(1, "$0.atan()", (t, p) -> t[0].atan()),
+    SQUARE(1, "$0.square()", (t, p) -> t[0].square()),
+    RELU(1, "$0.relu()", (t, p) -> t[0].relu()),
+    POSITIVE(1, "$0.square().add(0.5)", (t, p) -> t[0].square().add(0.5)),
+    SHIFT(1, "$0.add(#)", (t, p) -> t[0].add(p[0])),
+    SCALE(1, "$0.mul(#)", (t, p) -> t[0].mul(p[0])),
+    FROM(1, "$0.rsub(#)", (t, p) -> t[0].rsub(p[0])),
+    OVER(1, "$0.div(#)", (t, p) -> t[0].div(p[0])),
+    DETACH(1, "$0.detach()", (t, p) -> t[0].detach()),
+    WIDEN(1, "$0.cast(DType.FLOAT64)", (t, p) -> t[0].cast(DType.FLOAT64)),
+    NARROW(1, "$0.cast(DType.FLOAT32)", (t, p) -> t[0].cast(DType.FLOAT32)),
+
+    ADD(2, "$0.add($1)", (t, p) -> t[0].add(t[1])),
+    SUB(2, "$0.sub($1)", (t, p) -> t[0].sub(t[1])),
+    MUL(2, "$0.mul($1)", (t, p) -> t[0].mul(t[1])),
+    DIV(2, "$0.div($1)", (t, p) -> t[0].div(t[1])),
+    MAXIMUM(2, "$0.maximum($1)", (t, p) -> t[0].maximum(t[1])),
+    MINIMUM(2, "$0.minimum($1)", (t, p) -> t[0].minimum(t[1])),
+    CHOOSE(3, "$0.lt($1).where($1, $2)", (t, p) -> t[0].lt(t[1]).where(t[1], t[2])),
+    EITHER(
+            3,
+            "$0.le(0).or($1.gt(1)).where($2, $0)",
+            (t, p) -> t[0].le(0).or(t[1].gt(1)).where(t[2], t[0])),
+
+    SUM(1, "$0.sum(#)", (t, p) -> t[0].sum(p)),
+    MEAN(1, "$0.mean(#)", (t, p) -> t[0].mean(p)),
+    VAR(1, "$0.var(#)", (t, p) -> t[0].var(p)),
+    MAX(1, "$0.max(#)", (t, p) -> t[0].max(p)),
+    MIN(1, "$0.min(#)", (t, p) -> t[0].min(p)),
+    PROD(1, "$0.prod(#)", (t, p) -> t[0].prod(p)),
+    CUMSUM(1, "$0.cumsum(#)", (t, p) -> t[0].cumsum(p[0])),
+
+    RESHAPE(1, "$0.reshape(#)", (t, p) -> t[0].reshape(p)),
+    EXPAND(1, "$0.expand(#)", (t, p) -> t[0].expand(p)),
+    PERMUTE(1, "$0.permute(#)", (t, p) -> t[0].permute(p)),
+    SLICE(1, "$0.slice(#)", (t, p) -> t[0].slice(p[0], p[1], p[2], p[3])),
+    FLIP(1, "$0.flip(#)", (t, p) -> t[0].flip(p)),
+    CONCAT(2, "Tensor.concat(#, $0, $1)", (t, p) -> Tensor.concat(p[0], t)),
+    MATMUL(2, "$0.matmul($1.transpose(-1, -2))", (t, p) -> t[0].matmul(t[1].transpose(-1, -2))),
+
+    /** A backward that its author declares: the right one, so that differences must confirm it. */
+    DECLARED(
+            1,
+            "Primitives.customGradient($0.tanh(), List.of($0),"
+                    + " dy -> List.of(dy.mul($0.tanh().square().rsub(1))))",
+            (t, p) -> Primitives.customGradient(
+                    t[0].tanh(),
+                    List.of(t[0]),
+                    dy -> List.of(dy.mul(t[0].tanh().square().rsub(1))))),
+
+    /** The distance from a moving average, which moves; the number names the state. */
+    TRACK(1, "track(state#, $0)", (t, p) -> {
+        throw new IllegalStateException("the recipe owns the states");
+    });
+
+    /** The call: operands and numbers in, result out. */
+    @FunctionalInterface
+    interface Body {
+        Tensor apply(Tensor[] operands, int[] numbers);
+    }
+
+    private final int operands;
+    private final String text;
+    private final Body body;
+
+    Action(int operands, String text, Body body) {
+        this.operands = operands;
+        this.text = text;
+        this.body = body;
+    }
+
+    /** Number of operands. */
+    int operands() {
+        return operands;
+    }
+
+    Tensor apply(Tensor[] in, int[] numbers) {
+        return body.apply(in, numbers);
+    }
+
+    /** The call as Java on operands of these names. */
+    String java(String[] names, int[] numbers) {
+        String list = Arrays.stream(numbers)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(", "));
+        String call = text.replace("#", list);
+        for (int i = 0; i < names.length; i++) {
+            call = call.replace("$" + i, names[i]);
+        }
+        return call;
+    }
+
+    /** Whether the derivative is that of the value, almost everywhere. */
+    boolean isDifferentiable() {
+        return this != DETACH;
+    }
+}

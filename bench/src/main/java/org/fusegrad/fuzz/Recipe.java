@@ -1,0 +1,151 @@
+package org.fusegrad.fuzz;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.fusegrad.DType;
+import org.fusegrad.Fused;
+import org.fusegrad.Shape;
+import org.fusegrad.State;
+import org.fusegrad.Tensor;
+
+/**
+ * A formula as data: leaves, then steps that each name earlier values by number. Its results are
+ * the values that no step reads.
+ *
+ * @param leaves shapes of the arguments
+ * @param dtype type of the arguments
+ */
+record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
+    /**
+     * One operation.
+     *
+     * @param operands numbers of earlier values: leaves first, then steps
+     * @param numbers axes, sizes or constants
+     */
+    record Step(Action action, List<Integer> operands, List<Integer> numbers) {}
+
+    /** A recipe that may be called again and again, with the states it moves. */
+    record Formula(Fused fused, List<State> states) {}
+
+    /** The formula with fresh states. */
+    Formula formula() {
+        Map<Integer, State> states = states(dtype);
+        Fused fused = Fused.ofAll("fuzz", in -> run(in, false, states, UnaryOperator.identity()));
+        return new Formula(fused, List.copyOf(states.values()));
+    }
+
+    /** The formula in float64 throughout, whatever casts it holds, with fresh states. */
+    Formula wide() {
+        return wide(UnaryOperator.identity());
+    }
+
+    /** As {@link #wide()}, every operand of every step passing through a function. */
+    Formula wide(UnaryOperator<Tensor> each) {
+        Map<Integer, State> states = states(DType.FLOAT64);
+        Fused fused = Fused.ofAll("fuzz", in -> run(in, true, states, each));
+        return new Formula(fused, List.copyOf(states.values()));
+    }
+
+    /** Shape and type of every value, leaves first. */
+    List<Tensor> values(List<Tensor> in) {
+        return all(in, false, states(dtype), UnaryOperator.identity());
+    }
+
+    private List<Tensor> run(
+            List<Tensor> in, boolean wide, Map<Integer, State> states, UnaryOperator<Tensor> each) {
+        List<Tensor> values = all(in, wide, states, each);
+        return results().stream().map(values::get).toList();
+    }
+
+    private List<Tensor> all(
+            List<Tensor> in, boolean wide, Map<Integer, State> states, UnaryOperator<Tensor> each) {
+        List<Tensor> values = new ArrayList<>(in);
+        for (Step step : steps) {
+            Tensor[] operands =
+                    step.operands().stream().map(values::get).map(each).toArray(Tensor[]::new);
+            values.add(apply(step, operands, wide, states));
+        }
+        return values;
+    }
+
+    private Tensor apply(Step step, Tensor[] in, boolean wide, Map<Integer, State> states) {
+        return switch (step.action()) {
+            case WIDEN, NARROW -> wide ? in[0] : step.action().apply(in, new int[0]);
+            case TRACK -> track(states.get(step.numbers().get(0)), in[0]);
+            default ->
+                step.action().apply(in, step.numbers().stream().mapToInt(i -> i).toArray());
+        };
+    }
+
+    private static Tensor track(State average, Tensor x) {
+        Tensor before = average.read();
+        Tensor mean = x.detach().mean().reshape().cast(before.dtype());
+        average.write(before.mul(0.75).add(mean.mul(0.25)));
+        return x.sub(before.cast(x.dtype()));
+    }
+
+    private Map<Integer, State> states(DType floating) {
+        Map<Integer, State> states = new TreeMap<>();
+        for (Step step : steps) {
+            if (step.action() == Action.TRACK) {
+                int number = step.numbers().get(0);
+                states.put(number, State.of("state" + number, Tensor.scalar(0.5, floating)));
+            }
+        }
+        return states;
+    }
+
+    /** Numbers of the values that no step reads. */
+    List<Integer> results() {
+        List<Integer> results = new ArrayList<>();
+        int count = leaves.size() + steps.size();
+        for (int i = leaves.size(); i < count; i++) {
+            int number = i;
+            if (steps.stream().noneMatch(s -> s.operands().contains(number))) {
+                results.add(i);
+            }
+        }
+        return results;
+    }
+
+    /** Whether differences of the value must confirm the gradient. */
+    boolean isDifferentiable() {
+        return steps.stream().allMatch(s -> s.action().isDifferentiable());
+    }
+
+    private String name(int number) {
+        return number < leaves.size() ? "x" + number : "v" + (number - leaves.size());
+    }
+
+    /** The formula as Java. */
+    String java() {
+        StringBuilder s = new StringBuilder();
+        for (int number : states(dtype).keySet()) {
+            s.append("State state%d = State.of(\"state%d\", Tensor.scalar(0.5, DType.%s));%n"
+                    .formatted(number, number, dtype.name()));
+        }
+        s.append("Fused f = Fused.ofAll(\"fuzz\", in -> {\n");
+        for (int i = 0; i < leaves.size(); i++) {
+            s.append(
+                    "    Tensor x%d = in.get(%d); // %s%s%n".formatted(i, i, dtype, leaves.get(i)));
+        }
+        for (int i = 0; i < steps.size(); i++) {
+            Step step = steps.get(i);
+            String[] names = step.operands().stream().map(this::name).toArray(String[]::new);
+            int[] numbers = step.numbers().stream().mapToInt(n -> n).toArray();
+            s.append("    Tensor v%d = %s;%n".formatted(i, step.action().java(names, numbers)));
+        }
+        String list = String.join(", ", results().stream().map(this::name).toList());
+        s.append("    return List.of(").append(list).append(");\n});\n");
+        if (!states(dtype).isEmpty()) {
+            s.append("// Tensor track(State s, Tensor x) {\n//     Tensor before = s.read();\n"
+                    + "//     Tensor mean = x.detach().mean().reshape().cast(before.dtype());\n"
+                    + "//     s.write(before.mul(0.75).add(mean.mul(0.25)));\n"
+                    + "//     return x.sub(before.cast(x.dtype()));\n// }\n");
+        }
+        return s.toString();
+    }
+}
