@@ -216,6 +216,11 @@ public final class GradCheck {
         return inputs(at).check();
     }
 
+    /** Runs the check at a point and answers what it found, also when it failed. */
+    public GradCheckReport report(Tensor... at) {
+        return inputs(at).report();
+    }
+
     /** Runs the check and answers what it found, also when it failed. */
     public GradCheckReport report() {
         List<Tensor> arguments = new ArrayList<>();
