@@ -47,7 +47,8 @@ public final class Differentiate {
         List<Node> result = new ArrayList<>(wrt.size());
         for (Node leaf : wrt) {
             Node g = adjoint.get(leaf);
-            result.add(g == null || g.dtype() == leaf.dtype() ? g : g.cast(leaf.dtype()));
+            // Terms of half precision are added up in float32; their sum is stored like the leaf.
+            result.add(g == null ? null : g.cast(leaf.dtype()));
         }
         return result;
     }

@@ -60,7 +60,7 @@ interface Forward {
     /** Running error bounds of the results of a shadow, flattened and joined. */
     static double[] bounds(Shadow shadow, double unit) {
         Evaluation e = shadow.at(Map.of());
-        RunningBound bound = new RunningBound(shadow.outputs(), Map.of(), unit);
+        RunningBound bound = shadow.roundings(unit);
         List<double[]> all = new ArrayList<>();
         for (Node out : shadow.outputs()) {
             Node error = bound.of(out);

@@ -24,6 +24,7 @@ final class RunningBound {
 
     private final Map<Node, Node> errors = new IdentityHashMap<>();
     private final double unit;
+    private final Map<Node, Double> stores;
 
     /**
      * Of the nodes that some roots need.
@@ -31,7 +32,17 @@ final class RunningBound {
      * @param seeds errors of leaves; those without are exact
      */
     RunningBound(List<Node> roots, Map<Node, Node> seeds, double unit) {
+        this(roots, seeds, unit, Map.of());
+    }
+
+    /**
+     * With nodes that round to a storage type.
+     *
+     * @param stores their units
+     */
+    RunningBound(List<Node> roots, Map<Node, Node> seeds, double unit, Map<Node, Double> stores) {
         this.unit = unit;
+        this.stores = stores;
         for (Node node : Graph.topological(roots)) {
             Node e = node.op().kind() == Op.Kind.LEAF ? seeds.get(node) : error(node);
             if (e != null) {
@@ -56,7 +67,7 @@ final class RunningBound {
         return switch (y.op().kind()) {
             case MARKER -> errors.get(y.input(0));
             case MOVEMENT -> exact ? null : moved(y);
-            case UNARY, BINARY, TERNARY -> plus(shifted(y), rounding(y, 1));
+            case UNARY, BINARY, TERNARY -> plus(shifted(y), plus(rounding(y, 1), stored(y)));
             default -> summed(y, exact);
         };
     }
@@ -126,6 +137,10 @@ final class RunningBound {
         Node eb = errors.get(y.input(1));
         Node left = ea == null ? null : y.withInputs(List.of(ea, b));
         return plus(left, eb == null ? null : y.withInputs(List.of(a, eb)));
+    }
+
+    private Node stored(Node y) {
+        return stores.containsKey(y) && unit > Math.ulp(1.0) ? abs(y).mul(stores.get(y)) : null;
     }
 
     private Node rounding(Node x, int times) {

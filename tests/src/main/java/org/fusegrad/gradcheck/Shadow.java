@@ -8,6 +8,7 @@ import org.fusegrad.DType;
 import org.fusegrad.FormulaGraph;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
@@ -23,6 +24,7 @@ final class Shadow {
     private final List<Node> outputs = new ArrayList<>();
     private final Map<Node, Node> shadows = new IdentityHashMap<>();
     private final Map<Node, Node> originals = new IdentityHashMap<>();
+    private final Map<Node, Double> stores = new IdentityHashMap<>();
     private final List<Node> held = new ArrayList<>();
     private final List<Value> heldValues = new ArrayList<>();
     private final boolean single;
@@ -71,6 +73,11 @@ final class Shadow {
             double value = node.constValue();
             return Node.constant(
                     node.dtype() == DType.FLOAT32 ? (float) value : value, wide(node.dtype()));
+        } else if (node.is(Op.CAST) && node.dtype().isHalf()) {
+            // Stays as a place where the function rounds more than elsewhere.
+            Node stored = Node.of(Op.CAST, new Attrs.To(DType.FLOAT64), in);
+            stores.put(stored, Tolerance.rounding(node.dtype()));
+            return stored;
         } else if (node.is(Op.CAST)) {
             return in.get(0).cast(wide(node.dtype()));
         }
@@ -130,6 +137,11 @@ final class Shadow {
 
     FormulaGraph traced() {
         return traced;
+    }
+
+    /** The bound of the function's own rounding errors. */
+    RunningBound roundings(double unit) {
+        return new RunningBound(outputs, Map.of(), unit, stores);
     }
 
     /** The largest relative error of one rounding in the function itself. */

@@ -23,6 +23,7 @@ record Snippet(String document, int line, String code) {
             "org.fusegrad.*",
             "org.fusegrad.data.*",
             "org.fusegrad.gradcheck.*",
+            "org.fusegrad.gradcheck.junit.*",
             "org.fusegrad.models.*",
             "org.fusegrad.nn.*",
             "org.fusegrad.nn.norm.*",
