@@ -55,8 +55,9 @@ final class TrainCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "NAME",
             defaultValue = ModelName.DEFAULT,
-            description = "small-resnet, resnet20, resnet56, resnet110, resnet18, resnet34 or"
-                    + " resnet50. Default: ${DEFAULT-VALUE}")
+            completionCandidates = ModelName.Choices.class,
+            description = "One of ${COMPLETION-CANDIDATES}; those of CIFAR suit images of about"
+                    + " 32x32. Default: ${DEFAULT-VALUE}")
     private String model;
 
     @Option(

@@ -75,7 +75,7 @@ class TrainCommandTest {
                 "--norm mabn:8       | norm 'mabn:8': give mabn:BATCH:REALBATCH",
                 "--norm mabn:8:20    | MABN2d: the simulated batch of 20 must be a multiple",
                 "--norm gn:3         | GroupNorm: 4 channels are not divisible into 3 groups",
-                "--model vgg         | unknown model 'vgg': give small-resnet",
+                "--model vgg         | unknown model 'vgg': give small, resnet18",
                 "--backend gpu       | --backend=gpu: give one of",
                 "--data nowhere      | no data 'nowhere': give digits, fashion-mnist or",
                 "--seed x            | Invalid value for option '--seed'",

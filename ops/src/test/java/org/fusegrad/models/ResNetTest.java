@@ -9,27 +9,77 @@ import org.fusegrad.DType;
 import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.models.ResNet.Architecture;
+import org.fusegrad.nn.Convolution;
 import org.fusegrad.nn.CrossEntropyLoss;
 import org.fusegrad.nn.Init;
 import org.fusegrad.nn.RandomSource;
+import org.fusegrad.nn.WeightTransform;
 import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.nn.norm.IEBN2d;
+import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.optim.SGD;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResNetTest {
     private static long count(Architecture plan, int classes) {
-        return new ResNet(plan, 3, classes, NormFactory.BATCH, RandomSource.of(0)).parameterCount();
+        return count(plan, classes, NormFactory.BATCH);
+    }
+
+    private static long count(Architecture plan, int classes, NormFactory norms) {
+        return new ResNet(plan, 3, classes, norms, RandomSource.of(0)).parameterCount();
     }
 
     @Test
     void parameterCounts() {
         assertEquals(11_181_642, count(Architecture.RESNET18, 10));
         assertEquals(11_689_512, count(Architecture.RESNET18, 1000));
-        assertEquals(272_474, count(Architecture.cifar(20, Block.Kind.BASIC), 10));
-        assertEquals(1_730_714, count(Architecture.cifar(110, Block.Kind.BASIC), 10));
+        assertEquals(21_797_672, count(Architecture.RESNET34, 1000));
+        assertEquals(25_557_032, count(Architecture.RESNET50, 1000));
+    }
+
+    /** 4,800 normalised channels, with two parameters of the attention for each. */
+    @Test
+    void instanceEnhancementAddsTwoParametersForEachChannel() {
+        assertEquals(11_191_242, count(Architecture.RESNET18, 10, IEBN2d::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "20, BASIC, 272474",
+        "56, BASIC, 855770",
+        "110, BASIC, 1730714",
+        "56, BOTTLENECK, 591322",
+        "110, BOTTLENECK, 1147738",
+        "164, BOTTLENECK, 1704154"
+    })
+    void parameterCountsOfSmallImages(int depth, Block.Kind kind, long expected) {
+        assertEquals(expected, count(Architecture.cifar(depth, kind), 10));
+    }
+
+    @Test
+    void depthsAreMadeOfWholeBlocks() {
         assertThrows(
                 IllegalArgumentException.class, () -> Architecture.cifar(21, Block.Kind.BASIC));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Architecture.cifar(22, Block.Kind.BOTTLENECK));
+    }
+
+    @Test
+    void movingAveragesComeWithCentralizedConvolutions() {
+        NormFactory norms = NormFactory.movingAverage(MABN2d.Window.of(2, 4));
+        ResNet net = ResNet.small(1, 4, 4, norms, RandomSource.of(5));
+        List<Convolution> convolutions = net.namedModules().values().stream()
+                .filter(Convolution.class::isInstance)
+                .map(Convolution.class::cast)
+                .toList();
+        assertEquals(9, convolutions.size());
+        convolutions.forEach(c ->
+                assertEquals(WeightTransform.CENTRALIZED, c.options().weights(), c.toString()));
+        assertEquals(Shape.of(2, 4), net.forward(images(2, 1, 8)).shape());
     }
 
     @Test

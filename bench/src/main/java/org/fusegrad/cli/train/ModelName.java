@@ -1,5 +1,6 @@
 package org.fusegrad.cli.train;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import org.fusegrad.models.ResNet.Architecture;
 /** Networks by name. */
 public final class ModelName {
     /** The small network, whose width the recipe of the data says. */
-    public static final String DEFAULT = "small-resnet";
+    public static final String DEFAULT = "small";
 
     private static final Map<String, Architecture> ALL = all();
 
@@ -18,18 +19,25 @@ public final class ModelName {
     private static Map<String, Architecture> all() {
         Map<String, Architecture> all = new LinkedHashMap<>();
         all.put(DEFAULT, new Architecture(Block.Kind.BASIC, false, 16, List.of(1, 1, 1)));
-        for (int depth : new int[] {20, 56, 110}) {
-            all.put("resnet" + depth, Architecture.cifar(depth, Block.Kind.BASIC));
-        }
         all.put("resnet18", Architecture.RESNET18);
         all.put("resnet34", Architecture.RESNET34);
         all.put("resnet50", Architecture.RESNET50);
+        for (int depth : new int[] {20, 56, 110}) {
+            all.put("cifar" + depth, Architecture.cifar(depth, Block.Kind.BASIC));
+        }
+        for (int depth : new int[] {56, 110, 164}) {
+            String name = "cifar" + depth + "-bottleneck";
+            all.put(name, Architecture.cifar(depth, Block.Kind.BOTTLENECK));
+        }
         return all;
     }
 
-    /** What may be given. */
-    public static String choices() {
-        return String.join(", ", ALL.keySet());
+    /** What may be given, for a list in a help text. */
+    public static final class Choices implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ALL.keySet().iterator();
+        }
     }
 
     /**
@@ -40,7 +48,8 @@ public final class ModelName {
     public static Architecture parse(String name) {
         Architecture found = ALL.get(name);
         if (found == null) {
-            throw new IllegalArgumentException("unknown model '" + name + "': give " + choices());
+            throw new IllegalArgumentException(
+                    "unknown model '" + name + "': give " + String.join(", ", new Choices()));
         }
         return found;
     }
