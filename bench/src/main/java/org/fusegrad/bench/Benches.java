@@ -45,6 +45,9 @@ public final class Benches {
     }
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+    /** Where it is the engine's own code that counts there is more for the JVM to compile. */
+    private static final int SMALL_WORK_WARMUP = 10;
+
     private static final double NANOS_IN_MILLI = 1e6;
 
     private final Settings settings;
@@ -134,11 +137,12 @@ public final class Benches {
     private ChainedOptionsBuilder options(Job job) {
         TimeValue time = new TimeValue(settings.millis(), TimeUnit.MILLISECONDS);
         boolean first = job.sampling() == Sampling.FIRST_CALL;
+        int warmups = settings.warmups() * (job.bytes() == 0 ? SMALL_WORK_WARMUP : 1);
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(job.bench()) + "$")
                 .shouldFailOnError(true)
                 .forks(1)
-                .warmupIterations(first ? 0 : settings.warmups())
+                .warmupIterations(first ? 0 : warmups)
                 .warmupTime(time)
                 .measurementIterations(first ? 1 : settings.iterations())
                 .measurementTime(time)
@@ -147,7 +151,8 @@ public final class Benches {
         if (job.params().containsKey("path")) {
             options.param("compared", Boolean.toString(!settings.isQuick()));
         }
-        return job.bytes() == 0 ? options.addProfiler(GCProfiler.class) : options;
+        boolean watched = job.bytes() == 0 && job.sampling() == Sampling.WARM;
+        return watched ? options.addProfiler(GCProfiler.class) : options;
     }
 
     // From measurements to rows.

@@ -51,6 +51,12 @@ record Job(
                 && threads == other.threads;
     }
 
+    /** The same where memory is not what limits. */
+    Job withoutRoof() {
+        return new Job(
+                work, shape, dtype, layout, threads, path, 0, 0, bench, params, jvmArgs, sampling);
+    }
+
     @Override
     public String toString() {
         return String.join(" ", work, shape, dtype, layout, threads + "t", path);

@@ -33,8 +33,12 @@ import org.fusegrad.run.Value;
  */
 enum Training {
     BN(BatchNorm2d::new),
-    /** A window of 4 batches that is in use from step 10 on, with the correction from step 20 on. */
-    MABN(c -> new MABN2d(c, new MABN2d.Window(Sizes.BATCH, 4 * Sizes.BATCH, 0.98, 10, 5, 20))),
+    /**
+     * After convolutions of centralized weights; a window of 4 batches that is in use from step 10
+     * on, with the correction from step 20 on.
+     */
+    MABN(NormFactory.movingAverage(
+            new MABN2d.Window(Sizes.BATCH, 4 * Sizes.BATCH, 0.98, 10, 5, 20))),
     IEBN(IEBN2d::new);
 
     /** Apart, since the constants above are made before the fields of this class. */
