@@ -3,16 +3,21 @@ package org.fusegrad;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.fusegrad.TapeNode.Edge;
 
 /** Walks the tape from outputs to leaves. Iterative, so that depth costs no stack. */
 final class Backward {
     private final Map<TapeNode, Tensor[]> adjoints = new IdentityHashMap<>();
     private final boolean createGraph;
+
+    /** Nodes whose gradients are asked for; empty for those of all leaves. */
+    private final Set<TapeNode> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Backward(boolean createGraph) {
         this.createGraph = createGraph;
@@ -41,6 +46,11 @@ final class Backward {
             boolean retain,
             boolean create) {
         Backward walk = new Backward(create);
+        for (Tensor input : inputs) {
+            if (input.edge().node() != null) {
+                walk.wanted.add(input.edge().node());
+            }
+        }
         Transaction.run(() -> walk.run(outputs, upstream, retain));
         List<Tensor> result = new ArrayList<>(inputs.size());
         for (Tensor input : inputs) {
@@ -71,9 +81,10 @@ final class Backward {
             roots.add(out.edge().node());
         }
         List<TapeNode> order = order(roots);
+        Set<TapeNode> needed = needed(order);
         for (TapeNode node : order) {
             Tensor[] upstreams = adjoints.get(node);
-            if (upstreams == null) {
+            if (upstreams == null || !needed.contains(node)) {
                 continue;
             }
             if (!(node instanceof TapeNode.Leaf)) {
@@ -84,6 +95,21 @@ final class Backward {
             }
         }
         return order;
+    }
+
+    /** The nodes on a way to one that is wanted. */
+    private Set<TapeNode> needed(List<TapeNode> order) {
+        Set<TapeNode> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = order.size() - 1; i >= 0; i--) {
+            TapeNode node = order.get(i);
+            for (Edge edge : node.inputs()) {
+                TapeNode below = edge.node();
+                if (wanted.isEmpty() || wanted.contains(below) || needed.contains(below)) {
+                    needed.add(node);
+                }
+            }
+        }
+        return needed;
     }
 
     private void propagate(TapeNode node, Tensor[] upstreams) {

@@ -343,8 +343,13 @@ public final class Tensor extends TensorOps {
         return recording(false, work);
     }
 
-    /** Runs {@code work} with recording on or off. */
-    static <T> T recording(boolean on, Supplier<T> work) {
+    /** Whether operations on this thread are recorded. */
+    public static boolean isRecording() {
+        return Context.get().recording;
+    }
+
+    /** Runs {@code work} with recording on, as it usually is, or off. */
+    public static <T> T recording(boolean on, Supplier<T> work) {
         Context context = Context.get();
         boolean before = context.recording;
         context.recording = on;

@@ -13,6 +13,7 @@ import org.fusegrad.Tensor;
 public abstract class BatchNorm extends ChannelNorm {
     private final int minRank;
     private final int maxRank;
+    private GivenStatistics given;
 
     BatchNorm(int channels, NormOptions options, int minRank, int maxRank) {
         this("batch_norm", channels, options, minRank, maxRank);
@@ -32,6 +33,9 @@ public abstract class BatchNorm extends ChannelNorm {
 
     /** The formula without learned parameters. */
     protected final Tensor standardize(Tensor x) {
+        if (isGiven()) {
+            return given.standardize(x, options().eps(), perChannel(x));
+        }
         if (!usesInputStatistics()) {
             return withRunningStatistics(x);
         }
@@ -49,6 +53,38 @@ public abstract class BatchNorm extends ChannelNorm {
     @Override
     protected void check(Tensor x) {
         checkChannels(x, minRank, maxRank);
-        checkCount(x, count(x));
+        if (!isGiven()) {
+            checkCount(x, count(x));
+        }
+    }
+
+    // For MicroBatches.
+
+    /** Normalises with these statistics until given none. */
+    final void give(GivenStatistics statistics) {
+        given = statistics;
+    }
+
+    final boolean isGiven() {
+        return given != null;
+    }
+
+    /** Whether its statistics, as it is set now, are those of the whole batch. */
+    boolean takesBatchStatistics() {
+        return usesInputStatistics();
+    }
+
+    /** Lets running statistics take in those of a whole batch. */
+    final void track(Moments all) {
+        int n = channels();
+        double unbiased = all.count() / (all.count() - 1.0);
+        track(
+                Tensor.of(all.mean(), n).cast(options().dtype()),
+                Tensor.of(all.variance(), n).mul(unbiased).cast(options().dtype()));
+    }
+
+    @Override
+    protected Object mode() {
+        return isGiven() ? given : super.mode();
     }
 }
