@@ -20,6 +20,7 @@ record Snippet(String document, int line, String code) {
 
     private static final List<String> IMPORTS = List.of(
             "java.util.*",
+            "java.util.function.*",
             "org.fusegrad.*",
             "org.fusegrad.data.*",
             "org.fusegrad.gradcheck.*",

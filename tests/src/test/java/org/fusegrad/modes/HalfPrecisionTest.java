@@ -14,6 +14,8 @@ import org.fusegrad.Tensor;
 import org.fusegrad.Way;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.nn.norm.BatchRenorm2d;
+import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.InstanceNorm;
@@ -22,6 +24,7 @@ import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
+import org.fusegrad.nn.norm.RenormSchedule;
 import org.fusegrad.ops.Activation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +54,8 @@ final class HalfPrecisionTest {
     private static Map<String, Function<NormOptions, Norm>> layers() {
         Map<String, Function<NormOptions, Norm>> all = new LinkedHashMap<>();
         all.put("batch_norm", o -> new BatchNorm2d(4, o));
+        all.put("batch_renorm", o -> new BatchRenorm2d(4, o, RenormSchedule.constant(1.1, 0.1)));
+        all.put("ghost_batch_norm", o -> new GhostBatchNorm(1, 4, o));
         all.put("iebn", o -> new IEBN2d(4, o));
         all.put("mabn", o -> new MABN2d(4, MABN2d.Window.of(3, 6).warmup(1), o));
         all.put("instance_norm", o -> new InstanceNorm(4, o));

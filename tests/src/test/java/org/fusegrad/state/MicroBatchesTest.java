@@ -22,6 +22,7 @@ import org.fusegrad.nn.Layer;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.Sequential;
 import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.MABN2d;
@@ -198,6 +199,9 @@ final class MicroBatchesTest {
         Module mabn = new MABN2d(3, MABN2d.Window.of(2, 4), WIDE);
         assertThrows(
                 IllegalArgumentException.class, () -> MicroBatches.of(mabn, 2).apply(x));
+        Module ghost = new GhostBatchNorm(1, 3, WIDE);
+        assertThrows(
+                IllegalArgumentException.class, () -> MicroBatches.of(ghost, 2).apply(x));
         assertThrows(IllegalArgumentException.class, () -> MicroBatches.of(norm, 0));
         Tensor y = MicroBatches.of(norm, 2).apply(x);
         assertThrows(IllegalStateException.class, () -> y.backward(x.detach(), true, true));

@@ -11,12 +11,15 @@ import org.fusegrad.Way;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.nn.norm.BatchRenorm2d;
+import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABN2d.Window;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.nn.norm.RenormSchedule;
 
 /** The layers with memory, in every way to run them. */
 record Stateful(String name, Supplier<Norm> make, Way way) {
@@ -31,6 +34,12 @@ record Stateful(String name, Supplier<Norm> make, Way way) {
                 "batch_norm cumulative",
                 () -> new BatchNorm2d(3, NormOptions.DEFAULT.cumulativeAverage()));
         all.put("instance_norm", () -> new InstanceNorm(3, NormOptions.DEFAULT));
+        // The correction begins after the first step and is bounded ever less.
+        RenormSchedule growing = new RenormSchedule(1, 1.5, 8, 0.5, 6);
+        all.put(
+                "batch_renorm",
+                () -> new BatchRenorm2d(3, BatchRenorm2d.DEFAULT.momentum(0.1), growing));
+        all.put("ghost_batch_norm", () -> new GhostBatchNorm(2, 3));
         all.put("mabn", () -> new MABN2d(3, window));
         all.put("iebn", () -> new IEBN2d(3));
         return all;

@@ -79,8 +79,8 @@ public abstract class BatchNorm extends ChannelNorm {
         int n = channels();
         double unbiased = all.count() / (all.count() - 1.0);
         track(
-                Tensor.of(all.mean(), n).cast(options().dtype()),
-                Tensor.of(all.variance(), n).mul(unbiased).cast(options().dtype()));
+                Tensor.of(all.mean(), 1, n).cast(options().dtype()),
+                Tensor.of(all.variance(), 1, n).mul(unbiased).cast(options().dtype()));
     }
 
     @Override

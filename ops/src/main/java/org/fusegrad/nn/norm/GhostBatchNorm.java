@@ -58,6 +58,11 @@ public final class GhostBatchNorm extends BatchNorm {
     }
 
     @Override
+    boolean takesBatchStatistics() {
+        return !movesStatistics() && super.takesBatchStatistics();
+    }
+
+    @Override
     protected void check(Tensor x) {
         super.check(x);
         if (movesStatistics() && x.dim(0) % samples != 0) {
