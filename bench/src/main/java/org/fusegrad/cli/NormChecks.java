@@ -3,6 +3,7 @@ package org.fusegrad.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.fusegrad.DType;
@@ -10,6 +11,7 @@ import org.fusegrad.Fused;
 import org.fusegrad.Shape;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.cli.NormRow.Request;
 import org.fusegrad.gradcheck.GradCheck;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.graph.Op;
@@ -70,14 +72,18 @@ final class NormChecks {
     }
 
     private final NormName name;
+    private final boolean network;
     private final Shape shape;
 
-    private NormChecks(NormName name) {
+    /** The norm itself, or what stands for it in a network of images. */
+    private NormChecks(NormName name, boolean network) {
         this.name = name;
+        this.network = network;
         int fit = name.arguments().isEmpty() ? 1 : name.arguments().get(0);
         int size = (3 + fit) / fit * fit;
-        this.shape =
-                name.typicalShape().rank() == 2 ? Shape.of(size, 6) : Shape.of(size, size, 2, 3);
+        this.shape = name.typicalShape().rank() == 2 && !network
+                ? Shape.of(size, 6)
+                : Shape.of(size, size, 2, 3);
     }
 
     /** All norms, those that want numbers with small ones. */
@@ -90,14 +96,22 @@ final class NormChecks {
                 .toList();
     }
 
-    /** The checks of a norm in every mode that it has. */
+    /** The checks of a norm in every mode that it has, and of the one it is in networks. */
     static List<LayerCheck> of(String name) {
-        NormChecks norm = new NormChecks(NormName.parse(name));
+        NormName norm = NormName.parse(name);
+        List<LayerCheck> all = new NormChecks(norm, false).all(name);
+        if (norm.row().image() != norm.row().layer()) {
+            all.addAll(new NormChecks(norm, true).all(name + " of networks"));
+        }
+        return all;
+    }
+
+    private List<LayerCheck> all(String label) {
         List<LayerCheck> all = new ArrayList<>();
         for (Mode mode : Mode.values()) {
-            if (norm.make(mode).isPresent()) {
+            if (make(mode).isPresent()) {
                 all.add(new LayerCheck(
-                        name, mode.label, () -> norm.check(mode, norm.make(mode).orElseThrow())));
+                        label, mode.label, () -> check(mode, make(mode).orElseThrow())));
             }
         }
         return all;
@@ -106,13 +120,19 @@ final class NormChecks {
     private Optional<Norm> make(Mode mode) {
         NormName wanted = mode == Mode.WINDOW_OF_ONE ? windowOfOne() : name;
         try {
-            Norm norm = wanted.of(shape, mode::options);
-            Norm plain = wanted.of(shape, Mode.TRAIN::options);
+            Norm norm = make(wanted, mode::options);
+            Norm plain = make(wanted, Mode.TRAIN::options);
             return Optional.of(norm).filter(n -> mode.isOf(n, plain));
         } catch (IllegalArgumentException e) {
             // A layer that cannot be had with these options has no such mode.
             return Optional.empty();
         }
+    }
+
+    private Norm make(NormName wanted, UnaryOperator<NormOptions> tuned) {
+        return network
+                ? wanted.row().image().apply(new Request(wanted.arguments(), shape, tuned))
+                : wanted.of(shape, tuned);
     }
 
     private NormName windowOfOne() {

@@ -91,7 +91,8 @@ final class PlantedRules {
                 (r, y, g) -> one(g.mul(y.mul(y.add(1)))),
                 Tensor::sigmoid));
         all.add(positive("1 / sqrt(pi)", Op.ERF, (r, y, g) -> one(r.get(0).mul(0.5)), Tensor::erf));
-        all.add(positive("one part in a million", Op.ERF, first(g -> g.mul(1.00001)), Tensor::erf));
+        all.add(positive(
+                "one part in a hundred thousand", Op.ERF, first(g -> g.mul(1.00001)), Tensor::erf));
         all.add(positive("wrong sign", Op.COS, first(Node::neg), Tensor::cos));
         all.add(positive(
                 "1 - x^2",
