@@ -1,5 +1,7 @@
 package org.fusegrad.run;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What an engine has done so far. */
@@ -9,6 +11,7 @@ public final class Counters {
     private final LongAdder runs = new LongAdder();
     private final LongAdder nanos = new LongAdder();
     private final LongAdder fallbacks = new LongAdder();
+    private final Set<KernelException> failures = ConcurrentHashMap.newKeySet();
 
     void compiled(boolean isFused) {
         kernels.increment();
@@ -20,6 +23,11 @@ public final class Counters {
     void ran(long time) {
         runs.increment();
         nanos.add(time);
+    }
+
+    /** Whether this failure is a new one. */
+    boolean degraded(KernelException failure) {
+        return failures.add(failure);
     }
 
     void fellBack() {
@@ -49,5 +57,10 @@ public final class Counters {
     /** Kernels that the backend could not compile and the interpreter took over. */
     public long fallbacks() {
         return fallbacks.sum();
+    }
+
+    /** Kernels that stay in scalar form because their vector form failed. */
+    public long degraded() {
+        return failures.size();
     }
 }

@@ -11,6 +11,14 @@ public interface Kernel {
      */
     void run(Value[] inputs, Value[] outputs, Workers workers);
 
+    /**
+     * Why it will not run in the form meant for it, found out after it was compiled; null if all is
+     * well.
+     */
+    default KernelException failure() {
+        return null;
+    }
+
     /** What explain() shows of it: the generated source, or how it is evaluated. */
     default String describe() {
         return "";

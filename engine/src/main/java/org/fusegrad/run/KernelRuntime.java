@@ -66,11 +66,27 @@ public final class KernelRuntime {
         }
     }
 
-    /** Runs a kernel, on the clock. */
+    /**
+     * Runs a kernel, on the clock.
+     *
+     * @throws KernelException if the engine is strict and the kernel's better form has failed
+     */
     public void run(Kernel kernel, Value[] inputs, Value[] outputs) {
+        KernelException failure = kernel.failure();
+        if (failure != null) {
+            report(failure);
+        }
         long start = System.nanoTime();
         kernel.run(inputs, outputs, workers);
         counters.ran(System.nanoTime() - start);
+    }
+
+    private void report(KernelException failure) {
+        if (strict) {
+            throw failure;
+        } else if (counters.degraded(failure)) {
+            LOG.log(Level.WARNING, failure.getMessage());
+        }
     }
 
     private Kernel verified(KernelGraph graph, Kernel kernel) {
@@ -90,6 +106,11 @@ public final class KernelRuntime {
                                 + graph.graph());
                     }
                 }
+            }
+
+            @Override
+            public KernelException failure() {
+                return kernel.failure();
             }
 
             @Override

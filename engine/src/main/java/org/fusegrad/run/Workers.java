@@ -10,6 +10,19 @@ import java.util.function.IntConsumer;
  * never changes its result: tasks are cut by size, not by thread count.
  */
 public final class Workers implements AutoCloseable {
+    /** A numbered task. */
+    @FunctionalInterface
+    public interface Task {
+        /**
+         * Does one part of the work.
+         *
+         * @param index of the task
+         * @param slot below {@link Workers#size}; no two threads in one call of forEach share it,
+         *     so memory kept by slot is a thread's own
+         */
+        void run(int index, int slot);
+    }
+
     private static final int SPINS = 2000;
 
     private final Thread[] threads;
@@ -27,7 +40,8 @@ public final class Workers implements AutoCloseable {
         }
         threads = new Thread[size - 1];
         for (int i = 0; i < threads.length; i++) {
-            threads[i] = new Thread(this::serve, "fusegrad-worker-" + (i + 1));
+            int slot = i + 1;
+            threads[i] = new Thread(() -> serve(slot), "fusegrad-worker-" + (i + 1));
             threads[i].setDaemon(true);
             threads[i].start();
         }
@@ -43,12 +57,17 @@ public final class Workers implements AutoCloseable {
      * thrown again here, after all tasks have ended.
      */
     public void forEach(int count, IntConsumer task) {
+        forEach(count, (index, slot) -> task.accept(index));
+    }
+
+    /** As {@link #forEach(int, IntConsumer)}, for tasks that keep memory by thread. */
+    public void forEach(int count, Task task) {
         if (closed) {
             throw new IllegalStateException("this engine is closed");
         }
         if (count <= 1 || threads.length == 0) {
             for (int i = 0; i < count; i++) {
-                task.accept(i);
+                task.run(i, 0);
             }
             return;
         }
@@ -60,16 +79,16 @@ public final class Workers implements AutoCloseable {
         for (int i = 0; i < helpers; i++) {
             LockSupport.unpark(threads[i]);
         }
-        job.work();
+        job.work(0);
         job.await();
     }
 
-    private void serve() {
+    private void serve(int slot) {
         int idle = 0;
         while (!closed) {
             Job job = jobs.poll();
             if (job != null) {
-                job.work();
+                job.work(slot);
                 idle = 0;
             } else if (++idle < SPINS) {
                 Thread.onSpinWait();
@@ -91,21 +110,21 @@ public final class Workers implements AutoCloseable {
     /** One call of forEach: threads draw task numbers until none is left. */
     private static final class Job {
         private final int count;
-        private final IntConsumer task;
+        private final Task task;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger done = new AtomicInteger();
         private final Thread caller = Thread.currentThread();
         private volatile Throwable failure;
 
-        Job(int count, IntConsumer task) {
+        Job(int count, Task task) {
             this.count = count;
             this.task = task;
         }
 
-        void work() {
+        void work(int slot) {
             for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
                 try {
-                    task.accept(i);
+                    task.run(i, slot);
                 } catch (RuntimeException | Error e) {
                     failure = e;
                 }

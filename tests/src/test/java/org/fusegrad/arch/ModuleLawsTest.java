@@ -89,7 +89,8 @@ final class ModuleLawsTest {
                                 "com.palantir.javapoet.",
                                 "org.codehaus.janino.",
                                 "org.codehaus.commons.compiler.",
-                                "com.google.common.")),
+                                "com.google.common.",
+                                "com.sun.management.")),
                 20);
     }
 

@@ -1,6 +1,5 @@
 package org.fusegrad.codegen.drive;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fusegrad.codegen.loop.LoopKernel;
@@ -14,86 +13,123 @@ import org.fusegrad.plan.Schedule;
 import org.fusegrad.run.Value;
 
 /**
- * The arrays of one kernel call: operands and results as given, everything between in arrays of the
- * call's own, with the stride of every array along every loop.
+ * The arrays of a kernel call, with the stride of each along every loop: operands and results as
+ * given for this call, everything between in arrays that serve one call after another.
  */
 final class Binding {
-    /** Rows whose partial sums are added before they go to float64. */
-    static final int BLOCK_ROWS = 64;
-
     private final LoopKernel kernel;
     private final int[] domain;
+    private final int[] inputs;
+    private final int[] outputs;
+    private final boolean[][] gathered;
+    private final Reduction[] reductions;
+    private final int widest;
+
     final Object[] arrays;
     final int[][] strides;
     final int[] offsets;
     final double[] constants;
     /** Elements between the partial sums of one block of rows and the next, by array. */
     final int[] blockStride;
+    /** The form of the kernel that this call runs. */
+    RowProgram program;
 
-    Binding(LoopKernel kernel, Value[] inputs, Value[] outputs) {
+    Binding(LoopKernel kernel) {
         this.kernel = kernel;
         this.domain = kernel.schedule().domain();
         int count = kernel.arrayCount();
         arrays = new Object[count];
-        strides = new int[count][];
+        strides = new int[count][domain.length];
         offsets = new int[count];
         blockStride = new int[count];
         constants = kernel.constants().stream().mapToDouble(Node::constValue).toArray();
         Graph graph = kernel.graph();
-        for (int i = 0; i < inputs.length; i++) {
-            bind(kernel.array(graph.inputs().get(i)), packed(graph.inputs().get(i), inputs[i]));
-        }
-        for (int i = 0; i < outputs.length; i++) {
-            bind(kernel.array(graph.outputs().get(i)), outputs[i]);
-        }
+        inputs = graph.inputs().stream().mapToInt(kernel::array).toArray();
+        outputs = graph.outputs().stream().mapToInt(kernel::array).toArray();
+        gathered = graph.inputs().stream().map(this::gathered).toArray(boolean[][]::new);
+        reductions = kernel.steps().stream()
+                .flatMap(s -> s.reductions().stream())
+                .toArray(Reduction[]::new);
+        widest = kernel.steps().stream()
+                .mapToInt(s -> s.reductions().size())
+                .max()
+                .orElse(0);
+        List<Node> given = graph.inputs();
         for (Node n : kernel.arrays()) {
-            int number = kernel.array(n);
-            if (arrays[number] == null) {
-                bind(number, Value.zeros(n.dtype(), n.shape()));
+            if (!given.contains(n) && !graph.outputs().contains(n)) {
+                bind(kernel.array(n), Value.zeros(n.dtype(), n.shape()));
             }
         }
-        kernel.steps().forEach(this::prepare);
+        for (Reduction r : reductions) {
+            if (r.mode() == Mode.COLUMN) {
+                makePartials(r);
+            }
+        }
     }
 
-    /** Full-size operands must be contiguous along the innermost loop; others are copied. */
-    private Value packed(Node leaf, Value v) {
-        return kernel.schedule().steps().stream().anyMatch(s -> gathers(s, leaf, v))
-                ? v.contiguous()
-                : v;
+    /** Axes along which an operand must be contiguous: innermost loops of steps over the data. */
+    private boolean[] gathered(Node leaf) {
+        boolean[] axes = new boolean[domain.length];
+        for (Schedule.Step s : kernel.schedule().steps()) {
+            int i = s.inner();
+            boolean varies = i >= 0 && i < leaf.shape().rank() && leaf.shape().dim(i) != 1;
+            if (s.isFull() && s.loads().contains(leaf) && varies) {
+                axes[i] = true;
+            }
+        }
+        return axes;
     }
 
-    private static boolean gathers(Schedule.Step s, Node leaf, Value v) {
-        int i = s.inner();
-        return s.isFull()
-                && s.loads().contains(leaf)
-                && i >= 0
-                && i < leaf.shape().rank()
-                && leaf.shape().dim(i) != 1
-                && v.stride(i) != 1;
+    private void makePartials(Reduction r) {
+        Node n = r.node();
+        int size = n.shape().numel();
+        int blocks = (domain[r.loop()] + Cutting.BLOCK_ROWS - 1) / Cutting.BLOCK_ROWS;
+        bind(r.partial(), Value.zeros(n.dtype(), n.shape()));
+        arrays[r.partial()] = new float[Math.multiplyExact(blocks, size)];
+        blockStride[r.partial()] = size;
+    }
+
+    /** Takes the operands and results of a call and starts its accumulators. */
+    void start(Value[] in, Value[] out, RowProgram form) {
+        program = form;
+        for (int i = 0; i < in.length; i++) {
+            bind(inputs[i], packed(in[i], gathered[i]));
+        }
+        for (int i = 0; i < out.length; i++) {
+            bind(outputs[i], out[i]);
+        }
+        for (Reduction r : reductions) {
+            fill(arrays[kernel.array(r.node())], start(r.node()));
+            if (r.mode() == Mode.COLUMN) {
+                fill(arrays[r.partial()], 0);
+            }
+        }
+    }
+
+    /** Lets go of what belongs to the caller. */
+    void end() {
+        for (int a : inputs) {
+            arrays[a] = null;
+        }
+        for (int a : outputs) {
+            arrays[a] = null;
+        }
+    }
+
+    private static Value packed(Value v, boolean[] contiguous) {
+        for (int i = 0; i < v.shape().rank(); i++) {
+            if (contiguous[i] && v.stride(i) != 1) {
+                return v.contiguous();
+            }
+        }
+        return v;
     }
 
     private void bind(int number, Value v) {
         arrays[number] = v.buffer().array();
         offsets[number] = v.offset();
-        int[] s = new int[domain.length];
         for (int i = 0; i < v.shape().rank(); i++) {
-            s[i] = v.shape().dim(i) == 1 ? 0 : v.stride(i);
-        }
-        strides[number] = s;
-    }
-
-    /** Starts accumulators and makes room for partial sums. */
-    private void prepare(LoopStep step) {
-        for (Reduction r : step.reductions()) {
-            int number = kernel.array(r.node());
-            fill(arrays[number], start(r.node()));
-            if (r.mode() == Mode.COLUMN) {
-                int size = r.node().shape().numel();
-                int blocks = (domain[r.loop()] + BLOCK_ROWS - 1) / BLOCK_ROWS;
-                arrays[r.partial()] = new float[Math.multiplyExact(blocks, size)];
-                strides[r.partial()] = strides[number].clone();
-                blockStride[r.partial()] = size;
-            }
+            strides[number][i] = v.shape().dim(i) == 1 ? 0 : v.stride(i);
         }
     }
 
@@ -113,32 +149,24 @@ final class Binding {
         }
     }
 
-    /** A frame for one task. */
+    /** A frame over these arrays. */
     Frame frame() {
-        int reductions = 1;
-        for (LoopStep s : kernel.steps()) {
-            reductions = Math.max(reductions, s.reductions().size());
-        }
-        return new Frame(arrays.clone(), constants, reductions);
+        return new Frame(arrays, constants, widest);
     }
 
     /** Arrays that a step touches. */
     int[] touched(LoopStep step) {
-        List<Integer> numbers = new ArrayList<>();
-        step.step().loads().forEach(n -> numbers.add(kernel.array(n)));
-        step.step().stores().forEach(n -> numbers.add(kernel.array(n)));
-        for (Reduction r : step.reductions()) {
-            numbers.add(kernel.array(r.node()));
-            if (r.mode() == Mode.COLUMN) {
-                numbers.add(r.partial());
-            }
-        }
-        return numbers.stream().mapToInt(Integer::intValue).toArray();
+        return kernel.touched(step);
     }
 
     /** Size of a loop. */
     int size(int loop) {
         return domain[loop];
+    }
+
+    /** Number of loops. */
+    int rank() {
+        return domain.length;
     }
 
     /** The array of a stored value. */

@@ -1,36 +1,24 @@
 package org.fusegrad.codegen.drive;
 
-import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
 
 /** Folds the partial sums of a column reduction, block after block, into float64. */
 final class ColumnFold {
     private final Binding binding;
-    private final RowProgram program;
     private final LoopStep step;
     private final Reduction reduction;
-    private final double[] total;
-    private final float[] partial;
+    private final int number;
     private final int size;
     private final int blocks;
-    private final int number;
 
-    ColumnFold(
-            LoopKernel kernel,
-            Binding binding,
-            RowProgram program,
-            LoopStep step,
-            Reduction reduction) {
+    ColumnFold(Binding binding, LoopStep step, Reduction reduction) {
         this.binding = binding;
-        this.program = program;
         this.step = step;
         this.reduction = reduction;
-        this.total = (double[]) binding.arrays[kernel.array(reduction.node())];
-        this.partial = (float[]) binding.arrays[reduction.partial()];
+        this.number = binding.numberOf(reduction.node());
         this.size = binding.blockStride[reduction.partial()];
-        this.blocks = partial.length / Math.max(1, size);
-        this.number = kernel.array(reduction.node());
+        this.blocks = ((float[]) binding.arrays[reduction.partial()]).length / Math.max(1, size);
     }
 
     /** Folds the whole result. */
@@ -63,6 +51,8 @@ final class ColumnFold {
     }
 
     private void fold(int from, int by, int count, int[] at, boolean[] fixed) {
+        float[] partial = (float[]) binding.arrays[reduction.partial()];
+        double[] total = (double[]) binding.arrays[number];
         int offset = binding.offsets[number];
         for (int b = 0; b < blocks; b++) {
             boolean finite = true;
@@ -81,12 +71,20 @@ final class ColumnFold {
     /** The sums of one block of rows taken again in float64. */
     private double[] exact(int block, int[] at, boolean[] fixed) {
         double[] sums = new double[size];
-        Nest nest = new Nest(binding, program, step).exact();
+        Object[] arrays = binding.arrays.clone();
         for (Reduction r : step.reductions()) {
             int array = binding.numberOf(r.node());
-            nest.replacing(array, r == reduction ? sums : copy(binding.arrays[array]));
+            arrays[array] = r == reduction ? sums : copy(arrays[array]);
         }
-        nest.block(reduction.loop(), block * Binding.BLOCK_ROWS, at, fixed);
+        Nest nest = new Nest(binding, step).exact(arrays).box();
+        for (int i = 0; fixed != null && i < fixed.length; i++) {
+            if (fixed[i] && i != step.inner()) {
+                nest.clip(i, at[i], at[i] + 1);
+            }
+        }
+        int first = block * Cutting.BLOCK_ROWS;
+        int end = Math.min(binding.size(reduction.loop()), first + Cutting.BLOCK_ROWS);
+        nest.clip(reduction.loop(), first, end).run();
         return sums;
     }
 

@@ -1,5 +1,7 @@
 package org.fusegrad.codegen.drive;
 
+import java.util.Arrays;
+
 /**
  * Where a generated loop finds its data: for each array of the kernel the Java array, the position
  * of the row's first element and the stride along the row. One for each task, reused for all its
@@ -18,16 +20,22 @@ public final class Frame {
     /** Stride along the row in each array. */
     public final int[] by;
 
+    /** Elements between the start of one row and of the next in each array. */
+    public final int[] over;
+
     /** Constants of the kernel by number. */
     public final double[] constants;
 
-    /** Elements in the row. */
+    /** Elements in a row. */
     public int n;
 
-    /** Lanes of float32 sums, {@link #LANES} for each; zero between rows. */
+    /** Rows to run, one after the other. */
+    public int rows = 1;
+
+    /** Lanes of float32 sums, {@link #LANES} for each. */
     public final float[] lanes;
 
-    /** Lanes of float64 sums, {@link #LANES} / 2 for each; zero between rows. */
+    /** Lanes of float64 sums, {@link #LANES} / 2 for each. */
     public final double[] wideLanes;
 
     /** Sums of a row of which at least one overflowed. */
@@ -37,46 +45,54 @@ public final class Frame {
         this.arrays = arrays;
         this.at = new int[arrays.length];
         this.by = new int[arrays.length];
+        this.over = new int[arrays.length];
         this.constants = constants;
         this.lanes = new float[LANES * Math.max(1, reductions)];
         this.sums = new double[Math.max(1, reductions)];
         this.wideLanes = new double[LANES / 2 * Math.max(1, reductions)];
     }
 
-    /**
-     * The sum of one reduction's lanes by the tree that the numeric contract fixes; clears them.
-     */
-    public static double sum(float[] lanes, int from) {
-        double[] d = new double[LANES / 2];
-        for (int j = 0; j < LANES / 2; j++) {
-            d[j] = (double) lanes[from + j] + (double) lanes[from + j + LANES / 2];
+    /** The sum of one float32 reduction's lanes by the tree that the numeric contract fixes. */
+    public double sum(int from) {
+        return eighth(from) + eighth(from + 1);
+    }
+
+    // Written out: a loop over the lanes takes longer than a short row itself.
+
+    private double eighth(int j) {
+        return quarter(j) + quarter(j + 2);
+    }
+
+    private double quarter(int j) {
+        return half(j) + half(j + 4);
+    }
+
+    private double half(int j) {
+        return pair(j) + pair(j + 8);
+    }
+
+    private double pair(int j) {
+        return (double) lanes[j] + (double) lanes[j + LANES / 2];
+    }
+
+    /** The sum of one float64 reduction's lanes. */
+    public double wideSum(int from) {
+        for (int h = LANES / 4; h >= 1; h /= 2) {
+            for (int j = from; j < from + h; j++) {
+                wideLanes[j] += wideLanes[j + h];
+            }
         }
-        for (int j = from; j < from + LANES; j++) {
-            lanes[j] = 0f;
-        }
-        return tree(d, 0);
+        return wideLanes[from];
+    }
+
+    /** Clears the lanes before a row. */
+    public void clear() {
+        Arrays.fill(lanes, 0f);
+        Arrays.fill(wideLanes, 0);
     }
 
     /** A sum if it is finite, else what replaces it. */
     public static double orElse(double sum, double exact) {
         return Math.abs(sum) <= Double.MAX_VALUE ? sum : exact;
-    }
-
-    /** The sum of one float64 reduction's lanes; clears them. */
-    public static double sum(double[] lanes, int from) {
-        double total = tree(lanes, from);
-        for (int j = from; j < from + LANES / 2; j++) {
-            lanes[j] = 0;
-        }
-        return total;
-    }
-
-    private static double tree(double[] d, int from) {
-        for (int h = LANES / 4; h >= 1; h /= 2) {
-            for (int j = from; j < from + h; j++) {
-                d[j] += d[j + h];
-            }
-        }
-        return d[from];
     }
 }

@@ -1,77 +1,104 @@
 package org.fusegrad.codegen.drive;
 
+import java.util.Arrays;
 import org.fusegrad.codegen.loop.LoopStep;
+import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
 
-/** Walks the rows of one step and calls its generated loop for each. Belongs to one task. */
+/**
+ * Walks the rows of one step, or of a box cut out of it, and has the generated loops run them.
+ * Belongs to one thread of a call; made once, used for one call after another.
+ */
 final class Nest {
+    /** Elements of a row handed to a generated method at once: one block of the contract. */
+    private static final int BLOCK = 4096;
+
+    /** Elements of all rows handed to it at once; bounds the time of one call. */
+    private static final int TOGETHER = 1 << 16;
+
     private final Binding binding;
-    private final RowProgram program;
     private final LoopStep step;
     private final Frame frame;
-    private final int[] touched;
-    private final int[] loops;
-    private final int[] sizes;
-    private final int[] index;
+    private final int method;
     private final int inner;
-    private final int length;
-    private int method;
+    private final int[] touched;
+    private final Reduction[] columns;
 
-    Nest(Binding binding, RowProgram program, LoopStep step) {
+    /** Outer loops, outermost first; the arrays after it go by position in this one. */
+    private final int[] loops;
+
+    private final int[] from;
+    private final int[] to;
+    private final int[] index;
+    /** Steps of the touched arrays along each outer loop. */
+    private final int[][] strides;
+
+    /** Where the row at the current index starts in each touched array. */
+    private final int[] at;
+
+    private int start;
+    private int count;
+
+    Nest(Binding binding, LoopStep step) {
+        this(binding, step, binding.frame(), step.number() * 2);
+    }
+
+    private Nest(Binding binding, LoopStep step, Frame frame, int method) {
         this.binding = binding;
-        this.program = program;
         this.step = step;
-        this.frame = binding.frame();
+        this.frame = frame;
+        this.method = method;
         this.touched = binding.touched(step);
         this.inner = step.inner();
-        this.length = inner < 0 ? 1 : binding.size(inner);
+        this.columns = step.reductions().stream()
+                .filter(r -> r.mode() == Mode.COLUMN)
+                .toArray(Reduction[]::new);
         boolean[] over = step.step().loops();
+        int[] outer = new int[over.length];
         int n = 0;
         for (int i = 0; i < over.length; i++) {
-            n += over[i] && i != inner ? 1 : 0;
-        }
-        loops = new int[n];
-        sizes = new int[n];
-        index = new int[over.length];
-        int k = 0;
-        for (int i = 0; i < over.length; i++) {
             if (over[i] && i != inner) {
-                loops[k] = i;
-                sizes[k++] = binding.size(i);
+                outer[n++] = i;
             }
         }
-        this.method = step.number() * 2;
-        for (int a : touched) {
-            frame.by[a] = inner < 0 ? 0 : binding.strides[a][inner];
+        loops = Arrays.copyOf(outer, n);
+        from = new int[n];
+        to = new int[n];
+        index = new int[n];
+        strides = new int[n][touched.length];
+        at = new int[touched.length];
+    }
+
+    /** The exact form of the same step, on arrays of its own choice. */
+    Nest exact(Object[] arrays) {
+        Frame own = new Frame(arrays, binding.constants, step.reductions().size());
+        Nest nest = new Nest(binding, step, own, method + 1);
+        nest.start();
+        return nest;
+    }
+
+    /** Takes over the strides of a call. */
+    void start() {
+        for (int t = 0; t < touched.length; t++) {
+            int[] s = binding.strides[touched[t]];
+            frame.by[touched[t]] = inner < 0 ? 0 : s[inner];
+            for (int k = 0; k < loops.length; k++) {
+                strides[k][t] = s[loops[k]];
+                frame.over[touched[t]] = s[loops[k]];
+            }
         }
     }
 
     int rows() {
         int rows = 1;
-        for (int s : sizes) {
-            rows *= s;
+        for (int loop : loops) {
+            rows *= binding.size(loop);
         }
         return rows;
     }
 
-    int rowLength() {
-        return length;
-    }
-
-    int outerLoops() {
-        return loops.length;
-    }
-
-    /** Puts another array in an array's place for this walk. */
-    Nest replacing(int array, Object by) {
-        frame.arrays[array] = by;
-        return this;
-    }
-
-    /** Runs the exact form of the step instead. */
-    Nest exact() {
-        method = step.number() * 2 + 1;
-        return this;
+    private int rowLength() {
+        return inner < 0 ? 1 : binding.size(inner);
     }
 
     /** All rows. */
@@ -79,92 +106,134 @@ final class Nest {
         range(0, rows());
     }
 
-    /** Rows from … to - 1 in row-major order of the outer loops. */
-    void range(int from, int to) {
-        int rest = from;
+    /** Rows first … end - 1 in row-major order of the outer loops. */
+    void range(int first, int end) {
+        box();
+        int rest = first;
         for (int k = loops.length - 1; k >= 0; k--) {
-            index[loops[k]] = rest % sizes[k];
-            rest /= sizes[k];
+            index[k] = rest % to[k];
+            rest /= to[k];
         }
-        for (int row = from; row < to; row++) {
-            row(0, length);
-            advance();
-        }
+        walk(end - first);
     }
 
-    /** The rows of one slab; {@code fixed} holds the index of the slab's loops. */
-    void slab(int[] at, boolean[] fixed) {
+    /** Makes the box the whole domain; {@link #clip} then cuts it. */
+    Nest box() {
+        for (int k = 0; k < loops.length; k++) {
+            from[k] = 0;
+            to[k] = binding.size(loops[k]);
+        }
+        start = 0;
+        count = rowLength();
+        return this;
+    }
+
+    /** Cuts the box to first … end - 1 along a loop, if the step runs over it. */
+    Nest clip(int loop, int first, int end) {
+        if (loop == inner) {
+            start = first;
+            count = end - first;
+            return this;
+        }
+        for (int k = 0; k < loops.length; k++) {
+            if (loops[k] == loop) {
+                from[k] = first;
+                to[k] = end;
+            }
+        }
+        return this;
+    }
+
+    /** All rows of the box. */
+    void run() {
         int rows = 1;
         for (int k = 0; k < loops.length; k++) {
-            boolean held = fixed[loops[k]];
-            index[loops[k]] = held ? at[loops[k]] : 0;
-            rows *= held ? 1 : sizes[k];
+            index[k] = from[k];
+            rows *= to[k] - from[k];
         }
-        boolean single = inner >= 0 && fixed[inner];
-        for (int row = 0; row < rows; row++) {
-            row(single ? at[inner] : 0, single ? 1 : length);
-            advanceFree(fixed);
+        walk(rows);
+    }
+
+    private void walk(int rows) {
+        for (int t = 0; t < touched.length; t++) {
+            int p = binding.offsets[touched[t]] + start * frame.by[touched[t]];
+            for (int k = 0; k < loops.length; k++) {
+                p += index[k] * strides[k][t];
+            }
+            at[t] = p;
+        }
+        for (int left = rows; left > 0; ) {
+            int together = together(left);
+            run(together);
+            advance(together);
+            left -= together;
         }
     }
 
-    /** The rows of one block along a loop, within one slab where {@code fixed} names its loops. */
-    void block(int loop, int from, int[] at, boolean[] fixed) {
-        int to = Math.min(binding.size(loop), from + Binding.BLOCK_ROWS);
-        int rows = rows();
-        for (int row = 0; row < rows; row++) {
-            boolean inside = index[loop] >= from && index[loop] < to;
-            for (int k = 0; fixed != null && k < loops.length; k++) {
-                inside &= !fixed[loops[k]] || index[loops[k]] == at[loops[k]];
-            }
-            if (inside) {
-                row(0, length);
-            }
-            advance();
+    /** Rows along the innermost outer loop for one call of the generated method. */
+    private int together(int left) {
+        int last = loops.length - 1;
+        if (last < 0 || count > BLOCK) {
+            return 1;
         }
+        int rows = Math.min(left, Math.min(to[last] - index[last], TOGETHER / Math.max(1, count)));
+        for (Reduction r : columns) {
+            if (r.loop() == loops[last]) {
+                int block = Cutting.BLOCK_ROWS;
+                rows = Math.min(rows, block - index[last] % block);
+            }
+        }
+        return Math.max(1, rows);
     }
 
-    private void advance() {
+    private void advance(int rows) {
+        int by = rows;
         for (int k = loops.length - 1; k >= 0; k--) {
-            if (++index[loops[k]] < sizes[k]) {
+            move(strides[k], by);
+            index[k] += by;
+            if (index[k] < to[k]) {
                 return;
             }
-            index[loops[k]] = 0;
+            by = 1;
+            move(strides[k], from[k] - to[k]);
+            index[k] = from[k];
         }
     }
 
-    private void advanceFree(boolean[] fixed) {
-        for (int k = loops.length - 1; k >= 0; k--) {
-            if (!fixed[loops[k]]) {
-                if (++index[loops[k]] < sizes[k]) {
-                    return;
-                }
-                index[loops[k]] = 0;
-            }
+    private void move(int[] by, int times) {
+        for (int t = 0; t < at.length; t++) {
+            at[t] += by[t] * times;
         }
     }
 
-    /** Elements start … start + count - 1 of the row at the current index. */
-    private void row(int start, int count) {
-        for (int a : touched) {
-            int at = binding.offsets[a] + start * frame.by[a];
-            int[] strides = binding.strides[a];
-            for (int loop : loops) {
-                at += index[loop] * strides[loop];
-            }
-            frame.at[a] = at;
+    /** The rows from the current index on, a long one block by block. */
+    private void run(int rows) {
+        for (int t = 0; t < touched.length; t++) {
+            frame.at[touched[t]] = at[t];
         }
-        for (Reduction r : step.reductions()) {
-            if (r.partial() >= 0) {
-                frame.at[r.partial()] +=
-                        index[r.loop()] / Binding.BLOCK_ROWS * binding.blockStride[r.partial()];
-            }
+        for (Reduction r : columns) {
+            frame.at[r.partial()] += block(r) * binding.blockStride[r.partial()];
         }
-        for (int done = 0; done < count; done += FusedKernel.BLOCK) {
-            frame.n = Math.min(FusedKernel.BLOCK, count - done);
+        RowProgram program = binding.program;
+        for (int left = count; left > 0; left -= BLOCK) {
+            frame.n = Math.min(BLOCK, left);
+            frame.rows = rows;
             program.run(method, frame);
-            for (int a : touched) {
-                frame.at[a] += frame.n * frame.by[a];
+            if (left > BLOCK) {
+                for (int a : touched) {
+                    frame.at[a] += BLOCK * frame.by[a];
+                }
             }
         }
+    }
+
+    /** The block of rows along a reduction's loop that the current row is in. */
+    private int block(Reduction r) {
+        for (int k = 0; k < loops.length; k++) {
+            if (loops[k] == r.loop()) {
+                return index[k] / Cutting.BLOCK_ROWS;
+            }
+        }
+        return 0;
     }
 }

@@ -2,6 +2,7 @@ package org.fusegrad.codegen.drive;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.fusegrad.run.KernelException;
 
 /**
  * The generated code of one kernel: scalar at once, vector once it pays. Vector code is slow until
@@ -17,6 +18,7 @@ public final class Programs {
     private final long promoteAt;
     private final AtomicLong elements = new AtomicLong();
     private volatile Form active;
+    private volatile KernelException failure;
 
     /**
      * Starts with scalar code.
@@ -36,10 +38,23 @@ public final class Programs {
         if (makeVector != null && active == scalar) {
             long before = elements.getAndAdd(work);
             if (before < promoteAt && before + work >= promoteAt) {
-                Warmup.enqueue(() -> active = makeVector.get());
+                Warmup.enqueue(this::promoteOrFail);
             }
         }
         return active.program();
+    }
+
+    private void promoteOrFail() {
+        try {
+            active = makeVector.get();
+        } catch (RuntimeException | Error e) {
+            failure = new KernelException("a kernel stays in scalar form: " + e.getMessage(), e);
+        }
+    }
+
+    /** Why there is no vector form though there should be one; null if all is well. */
+    KernelException failure() {
+        return failure;
     }
 
     String source() {

@@ -1,5 +1,7 @@
 package org.fusegrad.codegen.drive;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.fusegrad.DType;
@@ -7,6 +9,7 @@ import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.run.KernelException;
 
 /**
  * Gets generated loops compiled by the JVM before they are used in earnest: calls them on small
@@ -15,7 +18,20 @@ import org.fusegrad.codegen.loop.LoopStep.Reduction;
  */
 public final class Warmup {
     private static final int ROW = 545;
-    private static final int CALLS = 12_000;
+
+    /** More than one, or the JVM takes a second row for an exception. */
+    private static final int ROWS = 3;
+    /** Calls between two looks at whether the compiler is done. */
+    private static final int CALLS = 500;
+
+    /** Looks after which a step that never made objects is taken for compiled. */
+    private static final int ENOUGH = 24;
+
+    /** Looks after which one that still does is given up, and the pause after each. */
+    private static final int PATIENCE = 1000;
+
+    private static final int PAUSE_MILLIS = 20;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final LinkedBlockingQueue<Runnable> QUEUE = new LinkedBlockingQueue<>();
 
     static {
@@ -38,26 +54,64 @@ public final class Warmup {
                 QUEUE.take().run();
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException | Error e) {
-                System.getLogger("org.fusegrad")
-                        .log(
-                                System.Logger.Level.WARNING,
-                                "a kernel stays in scalar form: " + e.getMessage());
             }
         }
     }
 
-    /** Calls every full step of a program often enough to be compiled. */
+    /**
+     * Calls every full step of a program until it is compiled.
+     *
+     * @throws KernelException if the JVM goes on to make objects of the vectors of a step: it will
+     *     always do so then, and the step would be slower than scalar code
+     */
     public static void run(LoopKernel kernel, RowProgram program) {
         Frame frame = frame(kernel);
         for (LoopStep step : kernel.steps()) {
-            if (step.isFull()) {
-                for (int i = 0; i < CALLS; i++) {
-                    frame.n = ROW;
-                    program.run(step.number() * 2, frame);
-                }
+            if (step.isFull() && !settles(program, step, frame)) {
+                throw new KernelException(
+                        "the JVM does not keep the vectors of step " + step.number() + " of "
+                                + kernel.name() + " in registers",
+                        null);
             }
         }
+    }
+
+    /** Calls a step until it makes no objects, which interpreted vector code does. */
+    private static boolean settles(RowProgram program, LoopStep step, Frame frame) {
+        boolean allocates = false;
+        for (int look = 0; look < PATIENCE; look++) {
+            long before = allocated();
+            call(program, step, frame, 1);
+            if (allocated() != before) {
+                allocates = true;
+                pause();
+            } else if (allocates || look >= ENOUGH) {
+                return true;
+            }
+            call(program, step, frame, CALLS);
+        }
+        return false;
+    }
+
+    /** Leaves the processor to the compiler. */
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void call(RowProgram program, LoopStep step, Frame frame, int times) {
+        for (int i = 0; i < times; i++) {
+            frame.n = ROW;
+            frame.rows = ROWS;
+            program.run(step.number() * 2, frame);
+        }
+    }
+
+    private static long allocated() {
+        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
     private static Frame frame(LoopKernel kernel) {

@@ -7,6 +7,7 @@ import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
+import java.util.List;
 import javax.lang.model.element.Modifier;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.drive.RowProgram;
@@ -23,6 +24,9 @@ import org.fusegrad.codegen.simd.SimdSupport;
 public final class KernelEmitter {
     /** Package of generated classes. */
     public static final String PACKAGE = "org.fusegrad.generated";
+
+    private static final List<String> VECTOR_API =
+            List.of("FloatVector", "IntVector", "VectorMask", "VectorOperators");
 
     /**
      * A kernel's source.
@@ -76,7 +80,13 @@ public final class KernelEmitter {
         }
         type.addMethod(run(cases));
         if (vectorSteps > 0) {
-            type.addField(species());
+            type.addField(species("S", "Float"));
+            if (type.build().toString().contains("IntVector")) {
+                type.addField(species("I", "Int"));
+            }
+            type.addField(FieldSpec.builder(Class.class, "V", Modifier.STATIC, Modifier.FINAL)
+                    .initializer("S.vectorType()")
+                    .build());
         }
         String text = JavaFile.builder(PACKAGE, type.build())
                 .indent("    ")
@@ -120,10 +130,10 @@ public final class KernelEmitter {
                 .build();
     }
 
-    private FieldSpec species() {
+    private FieldSpec species(String name, String element) {
         TypeName type = ClassName.get(SimdSupport.MODULE, "VectorSpecies");
-        return FieldSpec.builder(type, "S", Modifier.STATIC, Modifier.FINAL)
-                .initializer("FloatVector.SPECIES_$L", bits)
+        return FieldSpec.builder(type, name, Modifier.STATIC, Modifier.FINAL)
+                .initializer("$LVector.SPECIES_$L", element, bits)
                 .build();
     }
 
@@ -131,12 +141,14 @@ public final class KernelEmitter {
     private String withImports(String text) {
         StringBuilder imports = new StringBuilder();
         if (vectorSteps > 0) {
-            for (String name : new String[] {"FloatVector", "VectorMask", "VectorOperators"}) {
-                imports.append("import ")
-                        .append(SimdSupport.MODULE)
-                        .append('.')
-                        .append(name)
-                        .append(";\n");
+            for (String name : VECTOR_API) {
+                if (text.contains(name)) {
+                    imports.append("import ")
+                            .append(SimdSupport.MODULE)
+                            .append('.')
+                            .append(name)
+                            .append(";\n");
+                }
             }
         }
         for (String name : new String[] {"Doubles", "Floats", "Half"}) {

@@ -16,6 +16,11 @@ import org.fusegrad.graph.Op;
  * given by users reach generated source through here only.
  */
 final class KernelNames {
+    /** Followed by a number: locals and constants of expanded functions. */
+    static final String LOCAL = "q";
+
+    static final String CONSTANT = "k";
+
     private static final int LONGEST = 24;
     /** Locals of the emitted methods, and classes their statements name. */
     private static final Set<String> RESERVED = Set.of(
@@ -23,6 +28,8 @@ final class KernelNames {
             "i",
             "n",
             "end",
+            "row",
+            "rows",
             "bound",
             "lanes",
             "wide",
@@ -30,6 +37,7 @@ final class KernelNames {
             "m",
             "l",
             "S",
+            "V",
             "W",
             "at",
             "Math",
@@ -41,7 +49,9 @@ final class KernelNames {
             "Half",
             "Frame",
             "RowProgram",
+            "I",
             "FloatVector",
+            "IntVector",
             "VectorMask",
             "VectorOperators",
             "VectorSpecies",
@@ -51,8 +61,8 @@ final class KernelNames {
 
     /** What arrays, broadcasts and accumulators of a value add to its name. */
     private static final List<String> SUFFIXES = List.of(
-            "", "At", "By", "Array", "V", "P", "Sum", "V0", "V1", "V2", "V3", "V4", "V5", "V6",
-            "V7");
+            "", "At", "By", "Over", "Array", "V", "P", "Sum", "V0", "V1", "V2", "V3", "V4", "V5",
+            "V6", "V7");
 
     private final Map<Node, String> names = new IdentityHashMap<>();
     private final Set<String> taken = new HashSet<>(RESERVED);
@@ -92,9 +102,14 @@ final class KernelNames {
         return odd ? "v_" + s : s.toString();
     }
 
+    private boolean isTaken(String name) {
+        return name.matches("[" + LOCAL + CONSTANT + "]\\d+")
+                || SUFFIXES.stream().map(name::concat).anyMatch(taken::contains);
+    }
+
     private String unique(String base) {
         String name = base;
-        for (int k = 2; SUFFIXES.stream().map(name::concat).anyMatch(taken::contains); k++) {
+        for (int k = 2; isTaken(name); k++) {
             name = base + "_" + k;
         }
         SUFFIXES.stream().map(name::concat).forEach(taken::add);

@@ -3,7 +3,9 @@ package org.fusegrad.codegen.emit;
 import com.palantir.javapoet.CodeBlock;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.fusegrad.DType;
 import org.fusegrad.codegen.drive.Frame;
@@ -23,14 +25,26 @@ import org.fusegrad.graph.Op;
 final class StepEmitter {
     private static final int LANES = Frame.LANES;
 
+    /**
+     * Vector operations that may be written out side by side. The JVM's first compiler gives up on
+     * methods with many more, and those stay interpreted.
+     */
+    private static final int UNROLLED = 64;
+
+    /** Operations in the expansion of a function, about. */
+    private static final int FUNCTION = 30;
+
     private final LoopKernel kernel;
     private final LoopStep step;
     private final KernelNames names;
     private final boolean vector;
     private final int width;
     private final List<Reduction> reductions;
-    private final Set<Node> rowConstants = new HashSet<>();
+    /** Arrays fetched, by the name of their locals. */
+    private final Map<String, Integer> arrays = new LinkedHashMap<>();
+
     private final SumEmitter sums;
+    private final VectorFunctions functions = new VectorFunctions();
 
     /** Which of its forms a step is emitted in. */
     enum Form {
@@ -89,38 +103,52 @@ final class StepEmitter {
     CodeBlock body() {
         CodeBlock.Builder code = CodeBlock.builder();
         prologue(code);
+        code.beginControlFlow("for (int row = 0; row < rows; row++)");
+        rowStart(code);
         if (vector) {
             vectorLoops(code);
             scalarLoop(code, "; i < n; i++");
         } else {
+            sums.clear(code);
             scalarLoop(code, "int i = 0; i < n; i++");
         }
         sums.epilogue(code);
+        arrays.forEach((name, number) -> code.addStatement("$LAt += $LOver", name, name));
+        code.endControlFlow();
         return code.build();
     }
 
-    // What is fetched before the loop.
+    // What is fetched before the rows, and before each row.
 
     private void prologue(CodeBlock.Builder code) {
-        code.addStatement("int n = f.n");
-        Set<Node> constants = new HashSet<>();
-        for (Node n : reading()) {
-            n.inputs().stream().filter(in -> in.is(Op.CONST)).forEach(constants::add);
-        }
-        for (Node c : kernel.constants()) {
-            if (constants.contains(c)) {
-                rowConstant(code, c, "f.constants[" + kernel.constants().indexOf(c) + "]", true);
-            }
+        code.addStatement("int n = f.n").addStatement("int rows = f.rows");
+        for (Node c : constants()) {
+            String value = "f.constants[" + kernel.constants().indexOf(c) + "]";
+            String type = ScalarLanes.INSTANCE.type(c.dtype());
+            code.addStatement(
+                    "$L $L = $L",
+                    type,
+                    names.of(c),
+                    c.dtype() == DType.BOOL ? value + " != 0" : "(" + type + ") " + value);
         }
         for (Node n : step.step().loads()) {
-            load(code, n);
+            array(code, kernel.array(n), names.of(n), n.dtype());
         }
         for (Node n : step.step().stores()) {
-            array(code, n, kernel.array(n), names.of(n), n.dtype());
+            array(code, kernel.array(n), names.of(n), n.dtype());
         }
         for (Reduction r : reductions) {
-            sums.accumulator(code, r);
+            sums.target(code, r);
         }
+    }
+
+    /** Constants that the step reads. */
+    private List<Node> constants() {
+        Set<Node> read = new HashSet<>();
+        for (Node n : reading()) {
+            n.inputs().stream().filter(in -> in.is(Op.CONST)).forEach(read::add);
+        }
+        return kernel.constants().stream().filter(read::contains).toList();
     }
 
     /** Nodes computed or reduced here. */
@@ -130,39 +158,51 @@ final class StepEmitter {
         return nodes;
     }
 
-    private void load(CodeBlock.Builder code, Node n) {
-        int number = kernel.array(n);
-        if (variesAlongRow(n)) {
-            array(code, n, number, names.of(n), n.dtype());
+    private void rowStart(CodeBlock.Builder code) {
+        constants().forEach(c -> broadcast(code, c));
+        for (Node n : step.step().loads()) {
+            if (!variesAlongRow(n)) {
+                String name = names.of(n);
+                code.addStatement(
+                        "$L $L = $LArray[$LAt]$L",
+                        ScalarLanes.INSTANCE.type(n.dtype()),
+                        name,
+                        name,
+                        name,
+                        n.dtype() == DType.BOOL ? " != 0" : "");
+                broadcast(code, n);
+            }
+        }
+        reductions.forEach(r -> sums.start(code, r));
+    }
+
+    private void broadcast(CodeBlock.Builder code, Node n) {
+        String name = names.of(n);
+        if (vector && n.dtype() == DType.FLOAT32) {
+            code.addStatement("FloatVector $LV = FloatVector.broadcast(S, $L)", name, name);
+        } else if (vector) {
+            code.addStatement("VectorMask $LV = S.maskAll($L)", name, name);
+        }
+    }
+
+    /** An array, where the row starts in it, and how far the next row is. */
+    void array(CodeBlock.Builder code, int number, String name, DType dtype) {
+        if (arrays.putIfAbsent(name, number) != null) {
             return;
         }
-        String element = "((" + ScalarLanes.array(n.dtype()) + ") f.arrays[" + number + "])[f.at["
-                + number + "]]";
-        rowConstant(code, n, n.dtype() == DType.BOOL ? element + " != 0" : element, false);
-    }
-
-    private void rowConstant(CodeBlock.Builder code, Node n, String value, boolean cast) {
-        DType dtype = n.dtype();
-        String type = ScalarLanes.INSTANCE.type(dtype);
-        String converted =
-                cast ? dtype == DType.BOOL ? value + " != 0" : "(" + type + ") " + value : value;
-        code.addStatement("$L $L = $L", type, names.of(n), converted);
-        rowConstants.add(n);
-        if (vector && dtype == DType.FLOAT32) {
-            code.addStatement(
-                    "FloatVector $LV = FloatVector.broadcast(S, $L)", names.of(n), names.of(n));
-        } else if (vector) {
-            code.addStatement("VectorMask $LV = S.maskAll($L)", names.of(n), names.of(n));
-        }
-    }
-
-    void array(CodeBlock.Builder code, Node n, int number, String name, DType dtype) {
         String type = ScalarLanes.array(dtype);
         code.addStatement("$L $LArray = ($L) f.arrays[$L]", type, name, type, number);
         code.addStatement("int $LAt = f.at[$L]", name, number);
+        code.addStatement("int $LOver = f.over[$L]", name, number);
         if (!step.isFull()) {
             code.addStatement("int $LBy = f.by[$L]", name, number);
         }
+    }
+
+    /** Tells the frame where the current row is. */
+    void locate(CodeBlock.Builder code) {
+        arrays.forEach((name, number) -> code.addStatement("f.at[$L] = $LAt", number, name));
+        code.addStatement("f.rows = 1");
     }
 
     // Scalar loop.
@@ -215,36 +255,45 @@ final class StepEmitter {
     private void vectorLoops(CodeBlock.Builder code) {
         boolean inLanes = step.reductions().stream().anyMatch(r -> r.mode() == Mode.ROW);
         int copies = inLanes ? LANES / width : 1;
-        code.addStatement("int i = 0");
-        for (Reduction r : step.reductions()) {
-            for (int k = 0; k < copies && r.mode() == Mode.ROW; k++) {
-                String start = r.isSum() ? "0f" : names.of(r.node()) + "Sum";
-                code.addStatement(
-                        "FloatVector $L$L = FloatVector.broadcast(S, $L)",
-                        names.of(r.node()) + "V",
-                        k,
-                        start);
-            }
+        boolean rotates = copies * cost() > UNROLLED;
+        int ahead = rotates ? 1 : copies;
+        CodeBlock.Builder loops = CodeBlock.builder();
+        loops.beginControlFlow(
+                "for (int end = n - $L; i <= end; i += $L)", width * ahead, width * ahead);
+        for (int k = 0; k < ahead; k++) {
+            vectorBlock(loops, k, k * width, rotates ? copies : 1);
         }
-        code.beginControlFlow(
-                "for (int end = n - $L; i <= end; i += $L)", width * copies, width * copies);
-        for (int k = 0; k < copies; k++) {
-            vectorBlock(code, k, k * width);
+        loops.endControlFlow();
+        for (int k = 0; k + 1 < ahead; k++) {
+            loops.beginControlFlow("if (i + $L <= n)", width);
+            vectorBlock(loops, k, 0, 1);
+            loops.addStatement("i += $L", width);
+            loops.endControlFlow();
         }
-        code.endControlFlow();
-        for (int k = 0; k + 1 < copies; k++) {
-            code.beginControlFlow("if (i + $L <= n)", width);
-            vectorBlock(code, k, 0);
-            code.addStatement("i += $L", width);
-            code.endControlFlow();
-        }
-        step.reductions().stream()
-                .filter(r -> r.mode() == Mode.ROW)
-                .forEach(r -> sums.drain(code, r, copies));
+        code.add(functions.constants()).addStatement("int i = 0");
+        List<Reduction> rows =
+                step.reductions().stream().filter(r -> r.mode() == Mode.ROW).toList();
+        rows.forEach(r -> sums.vectorStart(code, r, copies));
+        code.add(loops.build());
+        rows.forEach(r -> sums.drain(code, r, copies, rotates));
     }
 
-    /** The statements for one vector, in a scope of their own. */
-    private void vectorBlock(CodeBlock.Builder code, int copy, int ahead) {
+    /** Roughly the vector operations of one block of the loop. */
+    private int cost() {
+        int functions = (int) step.step().body().stream()
+                .filter(n -> VectorFunctions.covers(n.op()))
+                .count();
+        return step.step().body().size() + step.step().loads().size() + functions * FUNCTION;
+    }
+
+    /**
+     * The statements for one vector, in a scope of their own.
+     *
+     * @param copy number of the accumulators it adds to
+     * @param ahead elements between the loop's index and the vector
+     * @param turning accumulators that change places after it; 1 for none
+     */
+    private void vectorBlock(CodeBlock.Builder code, int copy, int ahead, int turning) {
         String plus = ahead == 0 ? "" : " + " + ahead;
         code.add("{\n$>");
         for (Node n : step.step().loads()) {
@@ -260,14 +309,14 @@ final class StepEmitter {
         for (Node n : step.step().body()) {
             List<String> operands =
                     n.inputs().stream().map(in -> names.of(in) + "V").toList();
+            String value = VectorFunctions.covers(n.op())
+                    ? functions.apply(n.op(), operands.get(0), code)
+                    : VectorLanes.INSTANCE.apply(n, operands);
             code.addStatement(
-                    "$L $LV = $L",
-                    VectorLanes.INSTANCE.type(n.dtype()),
-                    names.of(n),
-                    VectorLanes.INSTANCE.apply(n, operands));
+                    "$L $LV = $L", VectorLanes.INSTANCE.type(n.dtype()), names.of(n), value);
         }
         for (Reduction r : step.reductions()) {
-            sums.vectorAdd(code, r, copy, plus);
+            sums.vectorAdd(code, r, copy, plus, turning);
         }
         for (Node n : step.step().stores()) {
             code.addStatement(

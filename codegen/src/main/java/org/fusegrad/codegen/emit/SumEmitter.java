@@ -50,22 +50,33 @@ final class SumEmitter {
         }
     }
 
-    /** What a reduction adds to, fetched or started before the loop. */
-    void accumulator(CodeBlock.Builder code, Reduction r) {
+    /** The array that a reduction adds to, fetched before the rows. */
+    void target(CodeBlock.Builder code, Reduction r) {
         String name = names.of(r.node());
-        if (r.mode() == Mode.COLUMN) {
-            loop.array(
-                    code,
-                    r.node(),
-                    exact ? kernel.array(r.node()) : r.partial(),
-                    name,
-                    exact ? DType.FLOAT64 : DType.FLOAT32);
-        } else if (r.mode() == Mode.DIRECT) {
-            loop.array(code, r.node(), kernel.array(r.node()), name, r.node().dtype());
-        } else if (!r.isSum() || exact || r.termType() == DType.INT64) {
+        if (r.mode() == Mode.COLUMN && !exact) {
+            loop.array(code, r.partial(), name, DType.FLOAT32);
+        } else {
+            loop.array(code, kernel.array(r.node()), name, r.node().dtype());
+        }
+    }
+
+    /** What is started before a row. */
+    void start(CodeBlock.Builder code, Reduction r) {
+        String name = names.of(r.node());
+        if (r.mode() == Mode.ROW && (!r.isSum() || exact || r.termType() == DType.INT64)) {
             String start = r.isSum() ? "0" : resultElement(r);
             String type = exact && r.isSum() ? "double" : scalarType(r.node().dtype());
             code.addStatement("$L $LSum = $L", type, name, start);
+        }
+    }
+
+    /** Clears the lanes of sums along the row, where vectors do not overwrite them. */
+    void clear(CodeBlock.Builder code) {
+        boolean lanes = step.reductions().stream()
+                .anyMatch(r ->
+                        r.mode() == Mode.ROW && r.isSum() && !exact && r.termType() != DType.INT64);
+        if (lanes) {
+            code.addStatement("f.clear()");
         }
     }
 
@@ -74,9 +85,8 @@ final class SumEmitter {
     }
 
     private String resultElement(Reduction r) {
-        int number = kernel.array(r.node());
-        return "((" + ScalarLanes.array(r.node().dtype()) + ") f.arrays[" + number + "])[f.at["
-                + number + "]]";
+        String name = names.of(r.node());
+        return name + "Array[" + name + "At]";
     }
 
     /** The addition of one element. */
@@ -113,8 +123,25 @@ final class SumEmitter {
         return array + "[" + laneBase.get(r.node()) * lanes + " + (i & " + (lanes - 1) + ")]";
     }
 
-    /** The addition of one vector, to the copy of the accumulator with this number. */
-    void vectorAdd(CodeBlock.Builder code, Reduction r, int copy, String plus) {
+    /** Vector accumulators of a sum along the row. */
+    void vectorStart(CodeBlock.Builder code, Reduction r, int copies) {
+        String start = r.isSum() ? "0f" : names.of(r.node()) + "Sum";
+        for (int k = 0; k < copies; k++) {
+            code.addStatement(
+                    "FloatVector $LV$L = FloatVector.broadcast(S, $L)",
+                    names.of(r.node()),
+                    k,
+                    start);
+        }
+    }
+
+    /**
+     * The addition of one vector.
+     *
+     * @param copy number of the accumulator
+     * @param turning accumulators that then change places, so that the next one is first
+     */
+    void vectorAdd(CodeBlock.Builder code, Reduction r, int copy, String plus, int turning) {
         String name = names.of(r.node());
         List<String> terms =
                 r.node().inputs().stream().map(in -> names.of(in) + "V").toList();
@@ -128,37 +155,52 @@ final class SumEmitter {
                     loop.index(name),
                     plus);
         }
+        // The JVM knows the class of the term but not of what went around the loop, so the term
+        // must be the receiver.
         String sum = !r.isSum()
-                ? before + "." + r.node().op() + "(" + terms.get(0) + ")"
+                ? terms.get(0) + "." + r.node().op() + "(" + before + ")"
                 : terms.size() == 2
                         ? terms.get(0) + ".fma(" + terms.get(1) + ", " + before + ")"
-                        : before + ".add(" + terms.get(0) + ")";
-        if (r.mode() == Mode.ROW) {
+                        : terms.get(0) + ".add(" + before + ")";
+        if (r.mode() != Mode.ROW) {
+            code.addStatement("$L.intoArray($LArray, $L$L)", sum, name, loop.index(name), plus);
+        } else if (turning == 1) {
             code.addStatement("$L = $L", before, sum);
         } else {
-            code.addStatement("$L.intoArray($LArray, $L$L)", sum, name, loop.index(name), plus);
+            code.addStatement("FloatVector $LP = $L", name, sum);
+            for (int k = 0; k + 1 < turning; k++) {
+                code.addStatement("$LV$L = $LV$L", name, k, name, k + 1);
+            }
+            code.addStatement("$LV$L = $LP", name, turning - 1, name);
         }
     }
 
-    /** Hands vector lanes over to the scalar tail. */
-    void drain(CodeBlock.Builder code, Reduction r, int copies) {
+    /**
+     * Hands vector lanes over to the scalar tail.
+     *
+     * @param turned whether the accumulators changed places with each vector
+     */
+    void drain(CodeBlock.Builder code, Reduction r, int copies, boolean turned) {
         String name = names.of(r.node());
         for (int k = 0; k < copies; k++) {
+            String group =
+                    turned ? " + (i + " + k * width + " & " + (LANES - 1) + ")" : " + " + k * width;
+            // Tells the JVM the class that the accumulator lost on its way around the loop.
+            String lanes = "((FloatVector) V.cast(" + name + "V" + k + "))";
             if (r.isSum()) {
                 code.addStatement(
-                        "$LV$L.intoArray(f.lanes, $L)",
-                        name,
-                        k,
-                        laneBase.get(r.node()) * LANES + k * width);
+                        "$L.intoArray(f.lanes, $L$L)",
+                        lanes,
+                        laneBase.get(r.node()) * LANES,
+                        group);
             } else {
                 String op = r.node().op().toString();
                 code.addStatement(
-                        "$LSum = Math.$L($LSum, $LV$L.reduceLanes(VectorOperators.$L))",
+                        "$LSum = Math.$L($LSum, $L.reduceLanes(VectorOperators.$L))",
                         name,
                         op,
                         name,
-                        name,
-                        k,
+                        lanes,
                         op.toUpperCase(Locale.ROOT));
             }
         }
@@ -174,12 +216,12 @@ final class SumEmitter {
             String name = names.of(r.node());
             boolean lanes = r.isSum() && !exact && r.termType() != DType.INT64;
             if (lanes) {
-                String array = r.termType() == DType.FLOAT64 ? "wideLanes" : "lanes";
-                int each = r.termType() == DType.FLOAT64 ? LANES / 2 : LANES;
+                boolean wide = r.termType() == DType.FLOAT64;
+                int each = wide ? LANES / 2 : LANES;
                 code.addStatement(
-                        "double $LSum = Frame.sum(f.$L, $L)",
+                        "double $LSum = f.$L($L)",
                         name,
-                        array,
+                        wide ? "wideSum" : "sum",
                         laneBase.get(r.node()) * each);
                 retry |= r.termType() == DType.FLOAT32;
             }
@@ -193,6 +235,9 @@ final class SumEmitter {
                 code.addStatement("$L $L $L", resultElement(r), plus, total(r));
             }
         }
+        if (retry) {
+            code.endControlFlow();
+        }
     }
 
     /** A sum that overflowed float32 is taken again in float64. */
@@ -203,9 +248,9 @@ final class SumEmitter {
                 code.addStatement("f.sums[$L] = $LSum", laneBase.get(r.node()), names.of(r.node()));
             }
         }
+        loop.locate(code);
         code.addStatement("step$L$L(f)", step.number(), isMixed() ? "Retry" : "Exact");
-        code.addStatement("return");
-        code.endControlFlow();
+        code.nextControlFlow("else");
     }
 
     private static boolean isLaneSum(Reduction r) {

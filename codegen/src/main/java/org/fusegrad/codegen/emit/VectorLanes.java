@@ -10,7 +10,8 @@ import org.fusegrad.graph.Op;
 /**
  * A vector of float32 elements through the Vector API. Only operations whose lanes round exactly as
  * the scalar ones are here, so that a kernel may switch between the two unnoticed; a step that
- * needs any other is emitted in scalar lanes. Comparisons are masks.
+ * needs any other is emitted in scalar lanes. Comparisons are masks. What takes several statements
+ * is in {@link VectorFunctions}.
  */
 final class VectorLanes implements Lanes {
     static final VectorLanes INSTANCE = new VectorLanes();
@@ -57,7 +58,7 @@ final class VectorLanes implements Lanes {
                 || node.op().isComparison()
                 || node.op().isLogical();
         return result
-                && PATTERNS.containsKey(node.op())
+                && (PATTERNS.containsKey(node.op()) || VectorFunctions.covers(node.op()))
                 && numbers.stream().allMatch(n -> n.dtype() == wanted);
     }
 

@@ -89,6 +89,20 @@ public final class LoopKernel {
         return numbers.get(n);
     }
 
+    /** Numbers of the arrays that a step touches. */
+    public int[] touched(LoopStep step) {
+        List<Integer> touched = new ArrayList<>();
+        step.step().loads().forEach(n -> touched.add(array(n)));
+        step.step().stores().forEach(n -> touched.add(array(n)));
+        for (LoopStep.Reduction r : step.reductions()) {
+            touched.add(array(r.node()));
+            if (r.partial() >= 0) {
+                touched.add(r.partial());
+            }
+        }
+        return touched.stream().mapToInt(Integer::intValue).toArray();
+    }
+
     public List<Node> constants() {
         return constants;
     }

@@ -1,0 +1,208 @@
+package org.fusegrad.codegen.drive;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.loop.LoopStep;
+import org.fusegrad.codegen.loop.LoopStep.Mode;
+import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.graph.Node;
+import org.fusegrad.plan.Schedule;
+
+/**
+ * How the domain of a kernel is cut into tasks, and these into chunks of slabs that stay in cache.
+ * Follows from sizes alone, so the number of threads never shows in a result.
+ */
+final class Cutting {
+    /** Rows whose partial sums are added before they go to float64. */
+    static final int BLOCK_ROWS = 64;
+
+    /** Elements worth a task of their own. */
+    private static final int GRAIN = 16_384;
+
+    /** Tasks of a large step: enough to share out evenly, few enough to be long runs of memory. */
+    private static final int TASKS = 64;
+
+    /** Bytes of data that a step leaves in cache for the next: a fraction of a core's own cache. */
+    private static final int CHUNK_BYTES = 1 << 17;
+
+    private final LoopKernel kernel;
+    private final int[] domain;
+    private final boolean[] slab;
+    private final List<LoopStep> before;
+    private final List<LoopStep> inside = new ArrayList<>();
+    private final List<LoopStep> after = new ArrayList<>();
+    private final int lastSlabLoop;
+    private final long elements;
+    private final int slabs;
+    private final int unit;
+    private final int chunk;
+    private final int[] rowsInTask;
+
+    Cutting(LoopKernel kernel) {
+        this.kernel = kernel;
+        Schedule schedule = kernel.schedule();
+        this.domain = schedule.domain();
+        boolean compact = isCompact(schedule.slab(), domain);
+        this.slab = compact ? schedule.slab() : new boolean[domain.length];
+        if (compact) {
+            before = steps(schedule.before());
+            place(steps(schedule.inside()), steps(schedule.after()));
+        } else {
+            before = List.of();
+            inside.addAll(kernel.steps());
+        }
+        int count = 1;
+        int last = -1;
+        for (int i = 0; i < domain.length; i++) {
+            count *= slab[i] ? domain[i] : 1;
+            last = slab[i] ? i : last;
+        }
+        this.lastSlabLoop = last;
+        this.elements = Arrays.stream(domain).asLongStream().reduce(1, (a, b) -> a * b);
+        this.slabs = count;
+        this.unit = unit();
+        this.chunk = Math.max(1, Math.min(unit, (int) (CHUNK_BYTES / Math.max(1, slabBytes()))));
+        this.rowsInTask = kernel.steps().stream().mapToInt(this::rows).toArray();
+    }
+
+    /**
+     * Whether each slab is one run of memory. Slabs scattered in short rows are not worth having:
+     * the processor fetches memory ahead along a run, and starts anew at each jump.
+     */
+    private static boolean isCompact(boolean[] slab, int[] domain) {
+        boolean inside = false;
+        for (int i = 0; i < slab.length; i++) {
+            if (slab[i] && inside) {
+                return false;
+            }
+            inside |= !slab[i] && domain[i] > 1;
+        }
+        return true;
+    }
+
+    private List<LoopStep> steps(List<Schedule.Step> steps) {
+        return steps.stream().map(s -> kernel.steps().get(kernel.number(s))).toList();
+    }
+
+    /** What only gathers results of several slabs waits for all of them, so that none waits. */
+    private void place(List<LoopStep> within, List<LoopStep> later) {
+        Set<Node> awaited = new HashSet<>();
+        for (int i = within.size() - 1; i >= 0; i--) {
+            LoopStep s = within.get(i);
+            boolean gathers = !s.isFull()
+                    && s.step().reductions().stream().noneMatch(awaited::contains)
+                    && s.step().stores().isEmpty()
+                    && s.reductions().stream().allMatch(r -> slab[r.loop()]);
+            if (!gathers) {
+                awaited.addAll(s.step().loads());
+            }
+            (gathers ? after : inside).add(0, s);
+        }
+        after.addAll(later);
+    }
+
+    /** Slabs in one task: enough work, and never two tasks in one block of partial sums. */
+    private int unit() {
+        int enough = (int) Math.max(1, GRAIN / Math.max(1, elements / Math.max(1, slabs)));
+        List<Reduction> crossing = inside.stream()
+                .flatMap(s -> s.reductions().stream())
+                .filter(r -> r.mode() != Mode.ROW && slab[r.loop()])
+                .toList();
+        if (crossing.isEmpty()) {
+            return enough;
+        }
+        int axes = 0;
+        for (boolean b : slab) {
+            axes += b ? 1 : 0;
+        }
+        boolean direct = crossing.stream().anyMatch(r -> r.mode() == Mode.DIRECT);
+        return axes == 1 && !direct ? blocks(enough) : Math.max(1, slabs);
+    }
+
+    private static int blocks(int rows) {
+        return (rows + BLOCK_ROWS - 1) / BLOCK_ROWS * BLOCK_ROWS;
+    }
+
+    /** Bytes of full-size operands and results in one slab. */
+    private long slabBytes() {
+        Set<Node> full = new HashSet<>();
+        for (LoopStep s : inside) {
+            if (s.isFull()) {
+                full.addAll(s.step().loads());
+                full.addAll(s.step().stores());
+            }
+        }
+        long bytes = full.stream()
+                .mapToLong(n -> (long) n.shape().numel() * n.dtype().bytes())
+                .sum();
+        return bytes / Math.max(1, slabs);
+    }
+
+    /** Elements of the domain. */
+    long elements() {
+        return elements;
+    }
+
+    /** Rows of one task of a step that runs by itself; all of them if it must not be cut. */
+    int rowsInTask(LoopStep step) {
+        return rowsInTask[step.number()];
+    }
+
+    private int rows(LoopStep step) {
+        int inner = step.inner();
+        int all = 1;
+        int outer = 0;
+        for (int i = 0; i < domain.length; i++) {
+            boolean over = step.step().loops()[i] && i != inner;
+            all *= over ? domain[i] : 1;
+            outer += over ? 1 : 0;
+        }
+        boolean direct = step.reductions().stream().anyMatch(r -> r.mode() == Mode.DIRECT);
+        boolean column = step.reductions().stream().anyMatch(r -> r.mode() == Mode.COLUMN);
+        if (direct || !step.isFull() || column && outer != 1) {
+            return Math.max(1, all);
+        }
+        int enough = Math.max(1, GRAIN / Math.max(1, inner < 0 ? 1 : domain[inner]));
+        int rows = Math.max(enough, all / TASKS);
+        return column ? blocks(rows) : rows;
+    }
+
+    /** Loops that cut the domain into slabs. */
+    boolean[] slab() {
+        return slab;
+    }
+
+    /** The innermost of them; -1 if there is none. */
+    int lastSlabLoop() {
+        return lastSlabLoop;
+    }
+
+    int slabs() {
+        return slabs;
+    }
+
+    int slabsInTask() {
+        return unit;
+    }
+
+    /** Slabs that go through all steps together. */
+    int slabsInChunk() {
+        return chunk;
+    }
+
+    List<LoopStep> before() {
+        return before;
+    }
+
+    List<LoopStep> inside() {
+        return inside;
+    }
+
+    List<LoopStep> after() {
+        return after;
+    }
+}

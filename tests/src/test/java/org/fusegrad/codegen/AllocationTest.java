@@ -1,0 +1,69 @@
+package org.fusegrad.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.fusegrad.codegen.simd.SimdSupport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A warm kernel allocates nothing, scalar or vector. For vector code this also shows that the JVM
+ * keeps its vectors in registers: where it does not, each is an object.
+ *
+ * <p>Each form runs in a JVM of its own. What the JVM makes of vector code depends on all vector
+ * code it ran before, and only tests mix vectors of several widths.
+ */
+final class AllocationTest {
+    /** Handing tasks to another thread takes a job for each loop nest that is shared out. */
+    private static final long BYTES_OF_JOBS = 2048;
+
+    static Stream<Integer> widths() {
+        return Stream.of(0, SimdSupport.get().bits()).distinct();
+    }
+
+    @ParameterizedTest
+    @MethodSource("widths")
+    void warmKernelsAllocateNothing(int bits) throws IOException, InterruptedException {
+        List<String> lines = run(bits, 1);
+        assertTrue(lines.size() >= WarmKernels.LAYERS.size(), lines.toString());
+        for (String line : lines) {
+            assertEquals(0, bytes(line), line);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("widths")
+    void onTwoThreadsOnlyJobsAreAllocated(int bits) throws IOException, InterruptedException {
+        for (String line : run(bits, 2)) {
+            assertTrue(bytes(line) <= BYTES_OF_JOBS, line);
+        }
+    }
+
+    private static long bytes(String line) {
+        return Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+    }
+
+    private static List<String> run(int bits, int threads)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (bits > 0) {
+            command.add("--add-modules=" + SimdSupport.MODULE);
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(WarmKernels.class.getName(), bits + "", threads + ""));
+        File errors = File.createTempFile("warm-kernels", ".txt");
+        Process child = new ProcessBuilder(command).redirectError(errors).start();
+        String text = new String(child.getInputStream().readAllBytes());
+        assertEquals(0, child.waitFor(), () -> text + " " + errors);
+        errors.delete();
+        return text.lines().toList();
+    }
+}

@@ -1,0 +1,100 @@
+package org.fusegrad.codegen;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.fusegrad.Explanation;
+import org.fusegrad.Tensor;
+import org.fusegrad.codegen.compile.JaninoCompiler;
+import org.fusegrad.graph.Node;
+import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.nn.norm.IEBN2d;
+import org.fusegrad.nn.norm.LayerNorm;
+import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.ops.Activation;
+import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.run.Kernel;
+import org.fusegrad.run.Value;
+import org.fusegrad.run.Workers;
+
+/** A program that prints what a call of each layer's kernels allocates once they are warm. */
+final class WarmKernels {
+    private static final int CALLS = 100;
+    private static final int ROUNDS = 2000;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    static final Map<String, Supplier<Explanation>> LAYERS = new TreeMap<>();
+
+    static {
+        layer("bn, relu", () -> new BatchNorm2d(4).explain(images(), Activation.RELU));
+        layer(
+                "bn of columns",
+                () -> new BatchNorm2d(67)
+                        .explain(Tensor.zeros(2, 9, 11, 67).permute(0, 3, 1, 2), Activation.NONE));
+        layer(
+                "layer norm",
+                () -> new LayerNorm(101).explain(Tensor.zeros(70, 101), Activation.NONE));
+        layer("group norm", () -> new GroupNorm(2, 4).explain(images(), Activation.NONE));
+        layer("iebn", () -> new IEBN2d(4).explain(images(), Activation.NONE));
+        layer(
+                "mabn",
+                () -> new MABN2d(4, MABN2d.Window.of(3, 3)).explain(images(), Activation.NONE));
+    }
+
+    private WarmKernels() {}
+
+    private static void layer(String name, Supplier<Explanation> formula) {
+        LAYERS.put(name, formula);
+    }
+
+    private static Tensor images() {
+        return Tensor.zeros(3, 4, 9, 11);
+    }
+
+    /** Lane width in bits (0 for scalar code) and number of threads. */
+    public static void main(String[] args) throws InterruptedException {
+        int bits = Integer.parseInt(args[0]);
+        try (Workers workers = new Workers(Integer.parseInt(args[1]))) {
+            for (Map.Entry<String, Supplier<Explanation>> layer : LAYERS.entrySet()) {
+                for (KernelGraph graph : Forms.kernels(layer.getValue())) {
+                    System.out.println(layer.getKey() + ", kernel " + graph.name() + ", " + bits
+                            + " bits: " + leastBytes(graph, bits, workers));
+                }
+            }
+        }
+    }
+
+    /** The least that a call allocates on this thread; falls as the JVM compiles what it runs. */
+    private static long leastBytes(KernelGraph graph, int bits, Workers workers)
+            throws InterruptedException {
+        Kernel kernel = new Forms(new JaninoCompiler()).kernel(graph, bits);
+        Value[] in = values(graph.graph().inputs());
+        Value[] out = values(graph.graph().outputs());
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS && least > 0; round++) {
+            long before = allocated();
+            for (int i = 0; i < CALLS; i++) {
+                kernel.run(in, out, workers);
+            }
+            least = Math.min(least, (allocated() - before) / CALLS);
+            boolean settled = workers.size() > 1 && round > ROUNDS / 10;
+            if (settled) {
+                break;
+            }
+            Thread.sleep(1);
+        }
+        return least;
+    }
+
+    private static long allocated() {
+        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    private static Value[] values(List<Node> nodes) {
+        return nodes.stream().map(n -> Value.zeros(n.dtype(), n.shape())).toArray(Value[]::new);
+    }
+}
