@@ -130,6 +130,36 @@ final class BackendPolicyTest {
         }
     }
 
+    /** A kernel whose vector form turned out not to work after it was compiled. */
+    private static Kernel degraded(KernelException failure) {
+        return new Kernel() {
+            @Override
+            public void run(Value[] inputs, Value[] outputs, Workers workers) {
+                outputs[0].floats()[0] = 7;
+            }
+
+            @Override
+            public KernelException failure() {
+                return failure;
+            }
+        };
+    }
+
+    @Test
+    void aVectorFormThatFailsIsCountedOnceAndAnErrorUnderStrict() {
+        CodegenBackend backend = new CodegenBackend("scalar", 0);
+        Kernel kernel = degraded(new KernelException("no vectors", null));
+        try (Log log = new Log()) {
+            KernelRuntime runtime = runtime(backend, false);
+            assertArrayEquals(new float[] {7}, run(runtime, kernel, 1));
+            assertArrayEquals(new float[] {7}, run(runtime, kernel, 1));
+            assertEquals(1, runtime.counters().degraded());
+            assertEquals(List.of("no vectors"), log.messages);
+        }
+        KernelRuntime strict = runtime(backend, true);
+        assertThrows(KernelException.class, () -> run(strict, kernel, 1));
+    }
+
     @Test
     void aKernelThatDoesNotCompileRunsInterpretedWithOneWarning() {
         assertFallsBack(failing(new KernelException("the reason", null)), "the reason");
