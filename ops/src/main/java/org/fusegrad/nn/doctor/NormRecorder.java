@@ -1,0 +1,152 @@
+package org.fusegrad.nn.doctor;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.fusegrad.Tensor;
+import org.fusegrad.nn.CallWatcher;
+import org.fusegrad.nn.Module;
+import org.fusegrad.nn.doctor.NormSample.Moving;
+import org.fusegrad.nn.norm.IEBN2d;
+import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.Norm;
+
+/**
+ * Watches one norm. The forward's statistics are taken from its input, those of the backward follow
+ * from the gradients of weight and bias, which are sums over batch and space of {@code dy xh} and
+ * {@code dy}: so the fused backward runs as ever.
+ */
+final class NormRecorder implements CallWatcher, AutoCloseable {
+    /** A forward that waits for its backward. */
+    private static final class Open {
+        final RunningValues states;
+        final BatchStatistics batch;
+        final Moving moving;
+        final double[] weight;
+        final boolean alone;
+        double[] weightGradient;
+        double[] biasGradient;
+
+        Open(RunningValues states, BatchStatistics batch, boolean alone) {
+            this.states = states;
+            this.batch = batch;
+            this.moving = states.met(batch);
+            this.weight = states.norm().weight().map(Tensor::toDoubles).orElse(new double[0]);
+            this.alone = alone;
+        }
+
+        boolean hasGradient() {
+            return weightGradient != null || biasGradient != null;
+        }
+    }
+
+    private final String path;
+    private final Norm norm;
+    private final Consumer<NormSample> into;
+    private final Runnable detach;
+    private Open open;
+    private long step;
+
+    NormRecorder(String path, Norm norm, Consumer<NormSample> into) {
+        this.path = path;
+        this.norm = norm;
+        this.into = into;
+        Runnable weight =
+                norm.weight().map(w -> w.registerHook(this::weightGradient)).orElse(() -> {});
+        Runnable bias = norm.bias().map(b -> b.registerHook(this::biasGradient)).orElse(() -> {});
+        Runnable calls = norm.watch(this);
+        detach = () -> {
+            calls.run();
+            weight.run();
+            bias.run();
+        };
+    }
+
+    @Override
+    public Tensor around(Module module, Tensor x, Supplier<Tensor> call) {
+        if (!norm.isTraining() || x.isSymbolic() || x.rank() < 2 || x.shape().numel() == 0) {
+            return call.get();
+        }
+        RunningValues states = RunningValues.of(norm);
+        Tensor y = call.get();
+        if (y.requiresGrad()) {
+            // Forwards that share a backward share its gradients too: they cannot be told apart.
+            boolean alone = open == null || open.hasGradient();
+            flush();
+            open = new Open(states, BatchStatistics.of(x), alone);
+        }
+        return y;
+    }
+
+    private Tensor weightGradient(Tensor g) {
+        if (open != null && open.weightGradient == null) {
+            open.weightGradient = g.toDoubles();
+        }
+        return null;
+    }
+
+    private Tensor biasGradient(Tensor g) {
+        if (open != null && open.biasGradient == null) {
+            open.biasGradient = g.toDoubles();
+        }
+        return null;
+    }
+
+    private void flush() {
+        if (open == null) {
+            return;
+        }
+        BatchStatistics batch = open.batch;
+        double[] psi = open.alone ? perValue(open.weightGradient) : new double[0];
+        // The bias of IEBN stands outside its attention, so its gradient tells nothing of g.
+        double[] gradient = open.alone && !(norm instanceof IEBN2d)
+                ? scaled(perValue(open.biasGradient), open.moving.correction())
+                : new double[0];
+        into.accept(new NormSample(
+                ++step,
+                path,
+                norm.getClass().getSimpleName(),
+                batch.values(),
+                batch.mean(),
+                batch.variance(),
+                deviation(batch),
+                gradient,
+                psi,
+                open.moving.psiWindow(open.states.psiWindow(psi))));
+        open = null;
+    }
+
+    /** A gradient of a parameter per element, times the weight; empty if it is not per channel. */
+    private double[] perValue(double[] gradient) {
+        int channels = open.batch.mean().length;
+        if (gradient == null || gradient.length != channels || open.weight.length != channels) {
+            return new double[0];
+        }
+        return IntStream.range(0, channels)
+                .mapToDouble(c -> open.weight[c] * gradient[c] / open.batch.values())
+                .toArray();
+    }
+
+    private static double[] scaled(double[] values, double[] factors) {
+        return factors.length == 0
+                ? values
+                : IntStream.range(0, values.length)
+                        .mapToDouble(i -> values[i] * factors[i])
+                        .toArray();
+    }
+
+    private double[] deviation(BatchStatistics batch) {
+        double[] squares = norm instanceof MABN2d ? batch.secondMoment() : batch.variance();
+        return Arrays.stream(squares)
+                .map(v -> Math.sqrt(v + norm.options().eps()))
+                .toArray();
+    }
+
+    /** Stops watching; what is known of the last step is still told. */
+    @Override
+    public void close() {
+        detach.run();
+        flush();
+    }
+}
