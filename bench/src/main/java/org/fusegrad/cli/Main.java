@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             TrainCommand.class,
+            DoctorCommand.class,
             ExplainCommand.class,
             ConformanceCommand.class,
             GradCheckCommand.class,

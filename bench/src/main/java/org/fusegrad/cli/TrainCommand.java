@@ -1,24 +1,13 @@
 package org.fusegrad.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.fusegrad.Engine;
-import org.fusegrad.cli.train.DataSource;
-import org.fusegrad.cli.train.ModelName;
-import org.fusegrad.cli.train.Recipe;
-import org.fusegrad.cli.train.RunFolder;
-import org.fusegrad.cli.train.TrainingPlan;
-import org.fusegrad.data.Augmentation;
-import org.fusegrad.data.Dataset;
-import org.fusegrad.models.ResNet;
-import org.fusegrad.models.ResNet.Architecture;
-import org.fusegrad.nn.RandomSource;
+import org.fusegrad.cli.TrainingOptions.Order;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code fusegrad train}: a residual network on labelled images. */
@@ -31,146 +20,24 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DATA",
-            defaultValue = "digits",
-            description = "digits, fashion-mnist, or a directory with IDX files or with train and"
-                    + " test folders of classes of JPEG or PNG files. Default: ${DEFAULT-VALUE}")
-    private String data;
-
-    @Option(
-            names = "--size",
-            paramLabel = "N",
-            description = "Resize the images of folders to N x N.")
-    private int size;
-
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            description = "Use only about N images to train, and as many to validate.")
-    private Optional<Integer> limit = Optional.empty();
-
-    @Option(
-            names = "--model",
-            paramLabel = "NAME",
-            defaultValue = ModelName.DEFAULT,
-            completionCandidates = ModelName.Choices.class,
-            description = "One of ${COMPLETION-CANDIDATES}; those of CIFAR suit images of about"
-                    + " 32x32. Default: ${DEFAULT-VALUE}")
-    private String model;
-
-    @Option(
-            names = "--width",
-            paramLabel = "N",
-            description = "Channels after the model's first convolution.")
-    private Optional<Integer> width = Optional.empty();
-
-    @Option(
-            names = "--norm",
-            paramLabel = "NORM",
-            defaultValue = "bn",
-            completionCandidates = NormName.Choices.class,
-            description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-    private String norm;
-
-    @Option(names = "--batch", paramLabel = "N", description = "Images of a step.")
-    private Optional<Integer> batch = Optional.empty();
-
-    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the images.")
-    private Optional<Integer> epochs = Optional.empty();
-
-    @Option(
-            names = "--lr",
-            paramLabel = "X",
-            description = "Highest learning rate: after a short rise it falls along a cosine.")
-    private Optional<Double> learningRate = Optional.empty();
-
-    @Option(names = "--momentum", paramLabel = "X", description = "Of gradient descent.")
-    private Optional<Double> momentum = Optional.empty();
-
-    @Option(names = "--weight-decay", paramLabel = "X", description = "Of gradient descent.")
-    private Optional<Double> weightDecay = Optional.empty();
-
-    @Option(
-            names = "--augment",
-            negatable = true,
-            description = "Shift training images at random, and mirror them unless they are digits;"
-                    + " or do not.")
-    private Optional<Boolean> augment = Optional.empty();
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Of initial values, order and augmentation. Default: ${DEFAULT-VALUE}")
-    private long seed;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "New folder for metrics, curves and the best model; by default the first"
-                    + " free runs/DATA-MODEL-NORM-NUMBER.")
-    private Optional<Path> out = Optional.empty();
+    @Mixin
+    private TrainingOptions training;
 
     @Mixin
     private EngineOptions options;
 
     @Override
     public Integer call() throws IOException {
-        Architecture architecture = ModelName.parse(model);
-        NormName normName = NormName.parse(norm);
-        DataSource source = new DataSource(data);
-        RunFolder folder =
-                RunFolder.check(out, source.label() + "-" + model + "-" + norm.replace(':', '-'));
-        Dataset.Split images = images(source);
-        Recipe recipe = Recipe.of(source, images.train());
-        TrainingPlan plan = plan(images, recipe);
-        try (Engine engine = options.engine(seed)) {
-            ResNet network = network(sized(architecture, recipe), images, normName);
-            TrainingRun.Names names = new TrainingRun.Names(data, model, norm);
-            new TrainingRun(names, engine, plan, network, folder).run(spec.commandLine());
+        Order order = training.order("", Optional.empty());
+        try (Engine engine = options.engine(order.plan().seed())) {
+            new TrainingRun(
+                            order.names(),
+                            engine,
+                            order.plan(),
+                            order.network().get(),
+                            order.folder())
+                    .run(spec.commandLine());
         }
         return 0;
-    }
-
-    private Dataset.Split images(DataSource source) {
-        require(size >= 0, "--size must not be negative, got " + size);
-        int count = limit.orElse(Integer.MAX_VALUE);
-        require(count >= 1, "--limit must be at least 1, got " + count);
-        return DataSource.limit(source.load(size), count);
-    }
-
-    private TrainingPlan plan(Dataset.Split images, Recipe recipe) {
-        boolean augmented = augment.orElse(recipe.augment());
-        return new TrainingPlan(
-                images,
-                batch.orElse(recipe.batch()),
-                epochs.orElse(recipe.epochs()),
-                learningRate.orElse(recipe.learningRate()),
-                momentum.orElse(recipe.momentum()),
-                weightDecay.orElse(recipe.weightDecay()),
-                augmented ? recipe.augmentation() : Augmentation.none(),
-                seed);
-    }
-
-    private Architecture sized(Architecture a, Recipe recipe) {
-        int channels = width.orElse(model.equals(ModelName.DEFAULT) ? recipe.width() : a.width());
-        require(
-                channels >= 1 && channels <= 4096,
-                "--width must be within 1..4096, got " + channels);
-        return new Architecture(a.kind(), a.imageNet(), channels, a.blocks());
-    }
-
-    private ResNet network(Architecture plan, Dataset.Split images, NormName normName) {
-        Dataset train = images.train();
-        return new ResNet(
-                plan, train.channels(), train.classes(), normName.factory(), RandomSource.of(seed));
-    }
-
-    private static void require(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new IllegalArgumentException(otherwise);
-        }
     }
 }

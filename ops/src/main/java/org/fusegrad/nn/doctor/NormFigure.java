@@ -38,9 +38,11 @@ public enum NormFigure {
             "window against own second moment, as a factor from 1, average",
             s -> average(map(s.moving().window(), s.deviation(), (w, d) -> factor(w, d * d)))),
 
+    /** 0 where they agree, 1 where they have nothing in common. */
     PSI_WINDOW_GAP(
-            "|window - own psi| / |own psi|, of the averages over channels",
-            s -> average(difference(s.moving().psiWindow(), s.psi())) / average(s.psi()));
+            "|window - own psi| / (|window| + |own psi|), averages over channels",
+            s -> average(difference(s.moving().psiWindow(), s.psi()))
+                    / (average(s.moving().psiWindow()) + average(s.psi())));
 
     private final String title;
     private final ToDoubleFunction<NormSample> value;
