@@ -27,6 +27,7 @@ record Snippet(String document, int line, String code) {
             "org.fusegrad.gradcheck.junit.*",
             "org.fusegrad.models.*",
             "org.fusegrad.nn.*",
+            "org.fusegrad.nn.doctor.*",
             "org.fusegrad.nn.norm.*",
             "org.fusegrad.nn.surgery.*",
             "org.fusegrad.ops.*",

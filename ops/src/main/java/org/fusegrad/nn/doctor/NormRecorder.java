@@ -98,7 +98,7 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
             return;
         }
         BatchStatistics batch = open.batch;
-        double[] psi = open.alone ? perValue(open.weightGradient) : new double[0];
+        double[] psi = open.alone ? perValue(unshifted()) : new double[0];
         // The bias of IEBN stands outside its attention, so its gradient tells nothing of g.
         double[] gradient = open.alone && !(norm instanceof IEBN2d)
                 ? scaled(perValue(open.biasGradient), open.moving.correction())
@@ -115,6 +115,17 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
                 psi,
                 open.moving.psiWindow(open.states.psiWindow(psi))));
         open = null;
+    }
+
+    /** The gradient of the weight, or of batch renormalization the part of it that is not of d. */
+    private double[] unshifted() {
+        double[] shift = open.moving.shift();
+        if (shift.length == 0 || open.weightGradient == null || open.biasGradient == null) {
+            return shift.length == 0 ? open.weightGradient : null;
+        }
+        return IntStream.range(0, shift.length)
+                .mapToDouble(c -> open.weightGradient[c] - shift[c] * open.biasGradient[c])
+                .toArray();
     }
 
     /** A gradient of a parameter per element, times the weight; empty if it is not per channel. */

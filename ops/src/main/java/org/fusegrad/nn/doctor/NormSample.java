@@ -35,6 +35,7 @@ public record NormSample(
      * @param mean running mean before the step
      * @param deviation running deviation, eps included, before the step
      * @param correction factor r of moving average and batch renormalization
+     * @param shift summand d of batch renormalization
      * @param clipped share of the channels whose r, or shift d, is at its bound; NaN without r
      * @param window square of what the input is divided by, of moving average batch normalization
      * @param psiWindow the average of psi it puts in the place of psi, likewise
@@ -43,16 +44,31 @@ public record NormSample(
             double[] mean,
             double[] deviation,
             double[] correction,
+            double[] shift,
             double clipped,
             double[] window,
             double[] psiWindow) {
         private static final double[] EMPTY = {};
 
         /** Of a norm that remembers nothing. */
-        public static final Moving NONE = new Moving(EMPTY, EMPTY, EMPTY, Double.NaN, EMPTY, EMPTY);
+        public static final Moving NONE =
+                new Moving(EMPTY, EMPTY, EMPTY, EMPTY, Double.NaN, EMPTY, EMPTY);
+
+        /** Of a norm that normalises by its batch, or by these alone. */
+        static Moving running(double[] mean, double[] deviation) {
+            return new Moving(mean, deviation, EMPTY, EMPTY, Double.NaN, EMPTY, EMPTY);
+        }
+
+        Moving corrected(double[] r, double[] d, double share) {
+            return new Moving(mean, deviation, r, d, share, window, psiWindow);
+        }
+
+        Moving window(double[] value) {
+            return new Moving(mean, deviation, correction, shift, clipped, value, psiWindow);
+        }
 
         Moving psiWindow(double[] value) {
-            return new Moving(mean, deviation, correction, clipped, window, value);
+            return new Moving(mean, deviation, correction, shift, clipped, window, value);
         }
     }
 }

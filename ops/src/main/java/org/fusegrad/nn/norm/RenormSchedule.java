@@ -32,12 +32,12 @@ public record RenormSchedule(int start, double rmax, int rmaxAt, double dmax, in
     }
 
     /** The bound of the scale at a step, an integer scalar. */
-    Tensor rmax(Tensor step, DType dtype) {
+    public Tensor rmax(Tensor step, DType dtype) {
         return reached(step, rmaxAt).mul(rmax - 1).add(1).cast(dtype);
     }
 
     /** The bound of the shift at a step, an integer scalar. */
-    Tensor dmax(Tensor step, DType dtype) {
+    public Tensor dmax(Tensor step, DType dtype) {
         return reached(step, dmaxAt).mul(dmax).cast(dtype);
     }
 

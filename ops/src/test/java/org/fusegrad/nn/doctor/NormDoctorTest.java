@@ -20,12 +20,14 @@ import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.Sequential;
 import org.fusegrad.nn.norm.Affine;
 import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.nn.norm.BatchRenorm2d;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.nn.norm.RenormSchedule;
 import org.fusegrad.optim.SGD;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -219,6 +221,66 @@ class NormDoctorTest {
         assertTrue(NormFigure.WINDOW_GAP.of(samples.get(5)) > 1);
         assertEquals(1, NormFigure.WINDOW_GAP.of(samples.get(0)), 1e-4);
         assertTrue(NormFigure.PSI_WINDOW_GAP.of(samples.get(5)) > 0);
+    }
+
+    @Test
+    void batchRenormalizationWithItsCorrections() {
+        RenormSchedule schedule = RenormSchedule.constant(1.2, 0.3);
+        BatchRenorm2d norm = weighted(new BatchRenorm2d(C, DOUBLE.momentum(0.2), schedule));
+        Tensor dy = normal(2, N, C, 2, 3);
+        double[] w = norm.weight().orElseThrow().toDoubles();
+        double[] up = dy.toDoubles();
+        double[] runningMean = each(C, c -> 0);
+        double[] runningDeviation = each(C, c -> 1);
+        List<NormSample> samples = watched(norm, () -> {
+            for (int t = 1; t <= 3; t++) {
+                step(norm, input(t), dy);
+            }
+        });
+        for (int t = 1; t <= 3; t++) {
+            NormSample s = samples.get(t - 1);
+            double[] v = input(t).toDoubles();
+            double[] mean = mean(v, ONES);
+            double[] centred = each(v.length, i -> v[i] - mean[CHANNEL.applyAsInt(i)]);
+            double[] own = each(C, c -> Math.sqrt(mean(centred, centred)[c] + 1e-5));
+            double[] rm = runningMean;
+            double[] rs = runningDeviation;
+            double[] free = each(C, c -> own[c] / rs[c]);
+            double[] away = each(C, c -> (mean[c] - rm[c]) / rs[c]);
+            double[] r = each(C, c -> Math.max(1 / 1.2, Math.min(1.2, free[c])));
+            double[] d = each(C, c -> Math.max(-0.3, Math.min(0.3, away[c])));
+            double[] g = each(v.length, i -> {
+                int c = CHANNEL.applyAsInt(i);
+                return up[i] * w[c] * r[c];
+            });
+            double[] xh = each(v.length, i -> centred[i] / own[CHANNEL.applyAsInt(i)]);
+            double clipped = (r[0] == free[0] && d[0] == away[0] ? 0 : 0.5)
+                    + (r[1] == free[1] && d[1] == away[1] ? 0 : 0.5);
+            assertClose(rm, s.moving().mean());
+            assertClose(rs, s.moving().deviation());
+            assertClose(r, s.moving().correction());
+            assertClose(d, s.moving().shift());
+            assertEquals(clipped, s.moving().clipped());
+            assertClose(mean(g, ONES), s.gradient());
+            assertClose(mean(g, xh), s.psi());
+            runningMean = each(C, c -> 0.8 * rm[c] + 0.2 * mean[c]);
+            runningDeviation = each(C, c -> 0.8 * rs[c] + 0.2 * own[c]);
+        }
+        assertTrue(samples.stream().anyMatch(s -> s.moving().clipped() > 0), "never clipped");
+    }
+
+    @Test
+    void frozenStatisticsAreNotCorrected() {
+        BatchRenorm2d norm = weighted(new BatchRenorm2d(C, DOUBLE, RenormSchedule.constant(3, 1)));
+        norm.freezeStatistics();
+        Tensor x = input(1);
+        Tensor dy = normal(2, N, C, 2, 3);
+        NormSample s = watched(norm, () -> step(norm, x, dy)).get(0);
+        assertEquals(0, s.moving().correction().length);
+        double[] w = norm.weight().orElseThrow().toDoubles();
+        double[] up = dy.toDoubles();
+        double[] g = each(up.length, i -> up[i] * w[CHANNEL.applyAsInt(i)]);
+        assertClose(mean(g, x.toDoubles()), s.psi());
     }
 
     // What is told and what is not.

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.fusegrad.DType;
 import org.fusegrad.State;
@@ -33,8 +34,10 @@ import org.fusegrad.nn.norm.Affine;
 import org.fusegrad.nn.norm.BatchNorm1d;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.BatchNorm3d;
+import org.fusegrad.nn.norm.BatchRenorm2d;
 import org.fusegrad.nn.norm.ChannelMap;
 import org.fusegrad.nn.norm.FrozenAffine;
+import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.IdentityNorm;
@@ -43,6 +46,7 @@ import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.nn.norm.RenormSchedule;
 import org.fusegrad.ops.Activation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +71,7 @@ class FoldTest {
                 for (State state : norm.buffers()) {
                     if (state.name().equals("running_mean")) {
                         state.set(around(0, 0.7, state.get(), seed++));
-                    } else if (state.name().equals("running_var")) {
+                    } else if (Set.of("running_var", "running_std").contains(state.name())) {
                         state.set(around(0, 1, state.get(), seed++).square().add(0.1));
                     }
                 }
@@ -173,8 +177,11 @@ class FoldTest {
     void normsWithAndWithoutLearnedParameters(Affine affine) {
         Conv2d conv = new Conv2d(3, 4, THREE.dtype(DType.FLOAT64), RandomSource.of(3));
         Tensor x = normal(4, DType.FLOAT64, 2, 3, 4, 4);
-        assertFolded(conv, seasoned(new BatchNorm2d(4, DOUBLE.affine(affine))), x);
-        assertFolded(conv, seasoned(new InstanceNorm(4, DOUBLE.affine(affine))), x);
+        NormOptions tracking = DOUBLE.affine(affine);
+        assertFolded(conv, seasoned(new BatchNorm2d(4, tracking)), x);
+        assertFolded(conv, seasoned(new InstanceNorm(4, tracking)), x);
+        assertFolded(conv, seasoned(new BatchRenorm2d(4, tracking, RenormSchedule.DEFAULT)), x);
+        assertFolded(conv, seasoned(new GhostBatchNorm(2, 4, tracking)), x);
         MABN2d.Window window = MABN2d.Window.of(2, 8);
         assertFolded(conv, seasoned(new MABN2d(4, window, DOUBLE.affine(affine))), x);
     }
