@@ -91,7 +91,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    /** {@code norms.csv}, made when the first step is done: input that it refuses leaves nothing. */
+    /** {@code norms.csv}, made when a step is done: input that the first refuses leaves nothing. */
     private static final class Table
             implements Consumer<NormSample>, TrainingListener, AutoCloseable {
         private final RunFolder folder;

@@ -153,8 +153,8 @@ public final class Diagnosis {
                     + " over.");
         }
         return say(
-                "%s: in the last quarter of the steps the window differs from the batch's own second"
-                        + " moment by a factor of %.2f; in the backward the two statistics are %.2f"
+                "%s: in the last quarter of the steps the window differs from the batch's own"
+                        + " second moment by a factor of %.2f; in the backward the two are %.2f"
                         + " apart, of 0 for equal to 1 for unrelated.",
                 window.getAsDouble() < STALE ? "OK" : "WATCH",
                 window.getAsDouble(),
