@@ -42,11 +42,18 @@ final class Call {
     private final List<Object> bindings;
     private final List<State> effects;
     private final Layouts layouts;
+    private final SharedRows shared;
     private final Map<BitSet, Derivation> derivations = new ConcurrentHashMap<>();
     private volatile Executable plain;
     private volatile Executable stateful;
     private volatile Call reverse;
 
+    /**
+     * A call.
+     *
+     * @param shared where the rows of a batch shared by replicas are; null if the graph is of this
+     *     replica's own tensors
+     */
     Call(
             Engine engine,
             String name,
@@ -54,7 +61,8 @@ final class Call {
             int results,
             List<Object> bindings,
             List<State> effects,
-            Layouts layouts) {
+            Layouts layouts,
+            SharedRows shared) {
         this.engine = engine;
         this.name = name;
         this.graph = graph;
@@ -62,6 +70,7 @@ final class Call {
         this.bindings = bindings;
         this.effects = effects;
         this.layouts = layouts;
+        this.shared = shared;
     }
 
     Graph graph() {
@@ -117,7 +126,9 @@ final class Call {
 
     private Executable plan(List<Node> outputs, String label) {
         Graph pure = Differentiate.withoutMarkers(Graph.of(graph.inputs(), outputs));
-        return Planner.plan(engine.runtime(), label, pure, layouts);
+        return shared == null
+                ? Planner.plan(engine.runtime(), label, pure, layouts)
+                : Planner.plan(engine.runtime(), label, pure, shared.share(), shared.inputs());
     }
 
     private Tensor[] operands(Tensor[] arguments) {
@@ -176,7 +187,13 @@ final class Call {
 
     private Derivation derive(BitSet wanted) {
         Pullback pullback = pullback(wanted);
-        Split split = Planner.split(graph, pullback.graph(), layouts);
+        Split split = shared == null
+                ? Planner.split(graph, pullback.graph(), layouts)
+                : Planner.split(
+                        graph,
+                        pullback.graph(),
+                        shared.share(),
+                        shared.pullbackInputs(graph.inputs().size()));
         boolean[] kept = new boolean[graph.inputs().size()];
         for (Node node : pullback.graph().nodes()) {
             int i = pullback.graph().inputs().indexOf(node);
@@ -236,7 +253,8 @@ final class Call {
                     pullback.operands().length,
                     pullback.bindings(),
                     pullback.effects(),
-                    layouts);
+                    layouts,
+                    shared == null ? null : shared.pullback(graph.inputs().size(), pullback));
             reverse = r;
         }
         return r;

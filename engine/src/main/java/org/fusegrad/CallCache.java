@@ -44,7 +44,7 @@ final class CallCache {
     private Call single(Op op, Attrs attrs, Tensor[] in) {
         List<Node> leaves = leaves(in);
         Graph graph = Graph.of(leaves, List.of(Node.of(op, attrs, leaves)));
-        return new Call(engine, op.toString(), graph, 1, List.of(), List.of(), layouts(in));
+        return new Call(engine, op.toString(), graph, 1, List.of(), List.of(), layouts(in), null);
     }
 
     /** A traced formula as a call; {@code trace} runs if this signature is new. */
@@ -87,6 +87,6 @@ final class CallCache {
         for (int i = 0; i < in.length; i++) {
             strides[i] = in[i].value().isContiguous() ? null : in[i].value().strides();
         }
-        return new Layouts(strides);
+        return new Layouts(strides, false);
     }
 }

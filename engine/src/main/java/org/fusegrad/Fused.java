@@ -10,6 +10,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
+import org.fusegrad.plan.Layouts;
+import org.fusegrad.run.Share;
 
 /**
  * A formula that is traced once for each signature of its arguments, differentiated symbolically
@@ -95,8 +97,36 @@ public final class Fused {
         return List.of(traced(engine, mode, arguments).invoke(arguments));
     }
 
+    /**
+     * The results of the formula on a batch that replicas share: each calls with its own rows of
+     * every argument (axis 0) and gets its own rows of the results. Sums over the batch, in the
+     * forward and the derived backward, are over the rows of all, in one order and with the bits of
+     * a single call on the whole batch; what they yield, states and gradients of captured tensors
+     * too, is the same on all replicas. Always fused.
+     *
+     * @param mode as in {@link #callAll(Object, Tensor...)}
+     * @throws IllegalStateException inside another formula, or if a replica failed
+     */
+    public List<Tensor> callShared(Share share, Object mode, Tensor... arguments) {
+        if (Context.get().tracer != null) {
+            throw new IllegalStateException(name + " is shared by replicas and cannot be part of"
+                    + " another formula; call it by itself");
+        }
+        Engine engine = Engine.current();
+        Object key = Arrays.asList(mode, share);
+        Call call = engine.calls().traced(this, key, arguments, () -> {
+            List<Node> whole = SharedRows.whole(share, CallCache.leaves(arguments));
+            return trace(engine, whole, Layouts.SHARED, share);
+        });
+        return List.of(call.invoke(arguments));
+    }
+
     private Call traced(Engine engine, Object mode, Tensor[] arguments) {
         return engine.calls().traced(this, mode, arguments, () -> trace(engine, arguments));
+    }
+
+    private Call trace(Engine engine, Tensor[] arguments) {
+        return trace(engine, CallCache.leaves(arguments), CallCache.layouts(arguments), null);
     }
 
     private List<Tensor> unfused(Context context, Tensor[] arguments) {
@@ -108,8 +138,8 @@ public final class Fused {
         return results;
     }
 
-    private Call trace(Engine engine, Tensor[] arguments) {
-        Tracer tracer = new Tracer(CallCache.leaves(arguments));
+    private Call trace(Engine engine, List<Node> leaves, Layouts layouts, Share share) {
+        Tracer tracer = new Tracer(leaves);
         List<Node> outputs = new ArrayList<>(results(tracer));
         int results = outputs.size();
         List<State> effects = new ArrayList<>();
@@ -124,7 +154,8 @@ public final class Fused {
                 results,
                 tracer.bindings(),
                 effects,
-                CallCache.layouts(arguments));
+                layouts,
+                share == null ? null : SharedRows.of(share, leaves.size(), results));
     }
 
     /** Runs the formula on the leaves the tracer starts with. */

@@ -7,6 +7,7 @@ import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.DeclaredGradient;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 
 /**
  * The backward of moving average batch normalization (Yan et al., ICLR 2020, section 4) in plain
@@ -76,7 +77,7 @@ final class MovingAverageReference implements DeclaredGradient {
 
     /** The mean of a ring once the newest value has taken the place of the oldest. */
     private double average(String ring, double newest, int c) {
-        MABN2d.Window window = norm.window();
+        MABNWindow window = norm.window();
         int m = window.size();
         if (step() <= m || step() < window.warmup()) {
             return newest;
@@ -90,7 +91,7 @@ final class MovingAverageReference implements DeclaredGradient {
     }
 
     private double correction(double s, int c) {
-        MABN2d.Window window = norm.window();
+        MABNWindow window = norm.window();
         if (step() <= Math.max(window.clipFrom(), window.warmup())) {
             return 1;
         }

@@ -26,12 +26,15 @@ import org.fusegrad.nn.norm.ImageRMSNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
-import org.fusegrad.nn.norm.MABN2d.Window;
+import org.fusegrad.nn.norm.MABNGroups2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.nn.norm.RenormSchedule;
+import org.fusegrad.nn.norm.SyncBatchNorm;
+import org.fusegrad.run.Collective;
 
 /**
  * A norm as the command line names it: {@code bn}, {@code gn:32}, {@code mabn:2:32}.
@@ -69,6 +72,13 @@ record NormName(NormRow row, List<Integer> arguments) {
             NormRow.of("mabn", "mabn_norm", NormName::movingAverage)
                     .parameters(new Parameter("BATCH", 0), new Parameter("REALBATCH", 0))
                     .after(WeightTransform.CENTRALIZED),
+            NormRow.of("mabn-groups", "mabn_groups", NormName::movingAverageOfGroups)
+                    .parameters(new Parameter("GROUP", 2))
+                    .after(WeightTransform.CENTRALIZED),
+            NormRow.of(
+                    "syncbn",
+                    "sync_batch_norm",
+                    r -> new SyncBatchNorm(r.channels(), Collective.alone(), r.options())),
             NormRow.of("none", "identity", r -> new IdentityNorm()));
 
     private static Norm batchNorm(Request r) {
@@ -101,8 +111,13 @@ record NormName(NormRow row, List<Integer> arguments) {
     }
 
     private static Norm movingAverage(Request r) {
-        Window window = Window.of(r.argument(0), r.argument(1));
+        MABNWindow window = MABNWindow.of(r.argument(0), r.argument(1));
         return new MABN2d(r.channels(), window, r.options());
+    }
+
+    private static Norm movingAverageOfGroups(Request r) {
+        MABNWindow window = MABNWindow.of(r.argument(0), r.shape().dim(0));
+        return new MABNGroups2d(r.channels(), window, r.options());
     }
 
     /** What may be given, for a list in a help text. */
@@ -155,10 +170,14 @@ record NormName(NormRow row, List<Integer> arguments) {
         return row.longName();
     }
 
-    /** Makes the norms of an image network, and says what its convolutions do. */
-    NormFactory factory() {
+    /**
+     * Makes the norms of an image network, and says what its convolutions do.
+     *
+     * @param batch samples of a batch in training
+     */
+    NormFactory factory(int batch) {
         NormFactory norms = channels ->
-                row.image().apply(new Request(arguments, Shape.of(1, channels, 1, 1), o -> o));
+                row.image().apply(new Request(arguments, Shape.of(batch, channels, 1, 1), o -> o));
         return norms.after(row.weights());
     }
 

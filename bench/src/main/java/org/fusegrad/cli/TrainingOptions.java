@@ -13,6 +13,7 @@ import org.fusegrad.data.Dataset;
 import org.fusegrad.models.ResNet;
 import org.fusegrad.models.ResNet.Architecture;
 import org.fusegrad.nn.RandomSource;
+import org.fusegrad.nn.norm.NormFactory;
 import picocli.CommandLine.Option;
 
 /** What is trained and how: the options of the commands that train. */
@@ -130,7 +131,7 @@ final class TrainingOptions {
                 new TrainingRun.Names(data, model, norm),
                 plan,
                 folder,
-                () -> network(sized, images, normName));
+                () -> network(sized, images, normName.factory(plan.batch())));
     }
 
     private Dataset.Split images(DataSource source) {
@@ -161,10 +162,9 @@ final class TrainingOptions {
         return new Architecture(a.kind(), a.imageNet(), channels, a.blocks());
     }
 
-    private ResNet network(Architecture plan, Dataset.Split images, NormName normName) {
+    private ResNet network(Architecture plan, Dataset.Split images, NormFactory norms) {
         Dataset train = images.train();
-        return new ResNet(
-                plan, train.channels(), train.classes(), normName.factory(), RandomSource.of(seed));
+        return new ResNet(plan, train.channels(), train.classes(), norms, RandomSource.of(seed));
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -73,7 +73,7 @@ class TrainCommandTest {
                 "--norm gn:0         | norm 'gn:0': give gn:GROUPS, with whole numbers from 1",
                 "--norm gn:2:2       | norm 'gn:2:2': give gn:GROUPS",
                 "--norm mabn:8       | norm 'mabn:8': give mabn:BATCH:REALBATCH",
-                "--norm mabn:8:20    | MABN2d: the simulated batch of 20 must be a multiple",
+                "--norm mabn:8:20    | MABN: the simulated batch of 20 must be a multiple",
                 "--norm gn:3         | GroupNorm: 4 channels are not divisible into 3 groups",
                 "--model vgg         | unknown model 'vgg': give small, resnet18",
                 "--backend gpu       | --backend=gpu: give one of",
@@ -157,7 +157,19 @@ class TrainCommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"none", "gn:2", "ln", "in", "rms", "iebn", "mabn:16:32", "brn", "ghost:8"})
+            strings = {
+                "none",
+                "gn:2",
+                "ln",
+                "in",
+                "rms",
+                "iebn",
+                "mabn:16:32",
+                "mabn-groups:8",
+                "syncbn",
+                "brn",
+                "ghost:8"
+            })
     void everyNormTrains(String norm) {
         train("run", "--norm", norm, "--lr", "0.01").succeeded();
     }

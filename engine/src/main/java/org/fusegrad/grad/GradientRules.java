@@ -46,6 +46,10 @@ public final class GradientRules {
                 Op.OR, Op.XOR, Op.ARGMAX, Op.DETACH)) {
             RULES.put(flat, NONE);
         }
+        // Graphs are differentiated as those of the whole batch, before they are shared out.
+        RULES.put(Op.COLLECT, (y, g) -> {
+            throw new AssertionError("differentiated after it was shared out: " + y);
+        });
     }
 
     private static void unary() {

@@ -2,6 +2,7 @@ package org.fusegrad.graph;
 
 import java.util.List;
 import org.fusegrad.Shape;
+import org.fusegrad.run.Share;
 
 /** What a node knows besides its operands; one record for each form, equal by value. */
 public sealed interface Attrs {
@@ -84,6 +85,12 @@ public sealed interface Attrs {
             int divisor,
             Shape input)
             implements Attrs {}
+
+    /**
+     * Rows {@code from} to {@code to - 1} of a batch that replicas share, as this exchange's
+     * {@code label} says.
+     */
+    record Rows(Share share, int from, int to, String label) implements Attrs {}
 
     /** A backward that its author declares: gradients of the operands after the first. */
     record Custom(Declared rule) implements Attrs {}

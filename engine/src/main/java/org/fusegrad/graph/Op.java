@@ -93,6 +93,9 @@ public enum Op {
     AVG_POOL_ADJOINT(STRUCTURED),
     CUMSUM(STRUCTURED),
 
+    // Rows of a batch that replicas share, by whoever holds them. Stands in kernels only.
+    COLLECT(STRUCTURED),
+
     // Positions and their use.
     ARGMAX(INDEX),
     GATHER(INDEX),

@@ -42,6 +42,7 @@ public final class ShapeRules {
         RULES.put(Op.SCATTER_ADD, ShapeRules::scatter);
         RULES.put(Op.DETACH, (op, a, in) -> same(in.get(0)));
         RULES.put(Op.CUSTOM, (op, a, in) -> same(in.get(0)));
+        RULES.put(Op.COLLECT, StructuredShapes::collect);
         RULES.put(Op.MATMUL, StructuredShapes::matmul);
         RULES.put(Op.CONV, StructuredShapes::conv);
         RULES.put(Op.CONV_INPUT, StructuredShapes::convAdjoint);

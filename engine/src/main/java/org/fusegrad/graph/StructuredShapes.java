@@ -8,6 +8,17 @@ import org.fusegrad.graph.ShapeRules.Meta;
 final class StructuredShapes {
     private StructuredShapes() {}
 
+    /** Rows of this replica; what else there is, is only waited for. */
+    static Meta collect(Op op, Attrs attrs, List<Node> in) {
+        Attrs.Rows rows = (Attrs.Rows) attrs;
+        Node own = in.get(0);
+        if (own.shape().dim(0) != rows.share().rows()) {
+            throw ShapeRules.error(
+                    op, "a share of " + rows.share().rows() + " rows is not " + own.shape());
+        }
+        return new Meta(own.dtype(), own.shape().with(0, rows.to() - rows.from()));
+    }
+
     /** (…, m, k) by (…, k, n), with equal leading axes. */
     static Meta matmul(Op op, Attrs attrs, List<Node> in) {
         Shape a = in.get(0).shape();

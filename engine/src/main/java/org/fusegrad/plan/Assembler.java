@@ -28,6 +28,7 @@ import org.fusegrad.run.Value;
  *   <li>so are those that read all of the same operand, which is then read once for all;
  *   <li>whatever lies between two values of a kernel lies in it: a value that comes back through a
  *       contraction, a view or a copy belongs to a later <em>stage</em>, and so to another kernel;
+ *   <li>an element-wise value that only later kernels read is computed there, not stored for them;
  *   <li>contractions, pooling, indexing and copies are kernels of their own;
  *   <li>arithmetic on single numbers joins any kernel of its stage;
  *   <li>views cost nothing and are no kernels.
@@ -42,6 +43,7 @@ final class Assembler {
     private final Map<Node, Integer> stages = new IdentityHashMap<>();
     private final Map<Node, Group> groups = new IdentityHashMap<>();
     private final Map<Reading, Node> readers = new HashMap<>();
+    private final Sinking sinking;
     private int next;
     private int kernels;
     private Map<Node, List<Node>> users;
@@ -81,6 +83,7 @@ final class Assembler {
         this.runtime = runtime;
         this.name = name;
         this.graph = graph;
+        this.sinking = new Sinking(graph);
     }
 
     Executable assemble() {
@@ -122,7 +125,8 @@ final class Assembler {
         return kernels;
     }
 
-    private static boolean isCompute(Node n) {
+    /** Whether the node can be part of a fused kernel. */
+    static boolean isCompute(Node n) {
         return (n.op().isElementwise() || n.op().kind() == Op.Kind.REDUCE && !n.is(Op.PROD))
                 && n.shape().numel() > 0
                 && n.inputs().stream().allMatch(in -> in.shape().numel() > 0);
@@ -131,7 +135,7 @@ final class Assembler {
     // Stages and groups.
 
     private int stage(Node n) {
-        int stage = 0;
+        int stage = sinking.stage(n);
         boolean compute = isCompute(n);
         for (Node in : n.inputs()) {
             stage = Math.max(stage, stages.get(in) + (!compute && isCompute(in) ? 1 : 0));

@@ -113,7 +113,7 @@ final class Canonical {
                 }
             }
         }
-        region.order(strides);
+        region.order(strides, layouts.rowsApart());
     }
 
     /** Memory strides of a materialised value; null for row-major. */

@@ -140,11 +140,10 @@ final class Cut {
             available.add(candidate);
         }
         for (Node n : Graph.topological(saved)) {
-            boolean leaf = n.op().kind() == Op.Kind.LEAF || Views.isView(n) && !n.is(Op.SLICE);
-            boolean free = leaf
-                    || n.op().isElementwise()
-                            && isSmall(n)
-                            && n.inputs().stream().allMatch(available::contains);
+            boolean computed =
+                    Views.isView(n) && !n.is(Op.SLICE) || n.op().isElementwise() && isSmall(n);
+            boolean free = n.op().kind() == Op.Kind.LEAF
+                    || computed && n.inputs().stream().allMatch(available::contains);
             if (free) {
                 available.add(n);
             } else if (saved.contains(n) && n != candidate) {

@@ -53,8 +53,12 @@ final class Region {
         throw new AssertionError(axis);
     }
 
-    /** Fixes the order of loops, given each source's strides. */
-    void order(Map<Node, int[]> strides) {
+    /**
+     * Fixes the order of loops, given each source's strides.
+     *
+     * @param rowsApart whether the outermost axis is joined with none
+     */
+    void order(Map<Node, int[]> strides, boolean rowsApart) {
         List<List<Axis>> orders = new ArrayList<>();
         sources.stream()
                 .sorted(Comparator.comparingInt((Node n) -> -n.shape().numel()))
@@ -66,7 +70,7 @@ final class Region {
         for (List<Axis> one : orders) {
             insert(order, one);
         }
-        join(order, orders);
+        join(order, orders, rowsApart ? 1 : 0);
     }
 
     /** The axes of a source from the largest stride to the smallest. */
@@ -95,10 +99,10 @@ final class Region {
         }
     }
 
-    private void join(List<Axis> order, List<List<Axis>> orders) {
+    private void join(List<Axis> order, List<List<Axis>> orders, int apart) {
         for (int i = 0; i < order.size(); i++) {
             Axis axis = order.get(i);
-            if (i > 0 && orders.stream().allMatch(o -> together(o, order, axis))) {
+            if (i > apart && orders.stream().allMatch(o -> together(o, order, axis))) {
                 loops.get(loops.size() - 1).add(axis);
             } else {
                 loops.add(new ArrayList<>(List.of(axis)));

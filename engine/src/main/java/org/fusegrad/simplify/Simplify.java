@@ -101,6 +101,11 @@ final class Simplify {
                         n -> n.dtype() == DType.FLOAT64 && Loops.isRoundedStatistic(a(n))
                                 ? a(a(n))
                                 : null));
+        // A value that leaves one region and enters another of the same loops.
+        RULES.put(
+                Op.RESHAPE,
+                List.of(n ->
+                        a(n).is(Op.RESHAPE) && a(a(n)).shape().equals(n.shape()) ? a(a(n)) : null));
         RULES.put(
                 Op.SUM,
                 List.of(

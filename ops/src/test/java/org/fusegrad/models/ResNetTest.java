@@ -16,7 +16,7 @@ import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.WeightTransform;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
-import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.optim.SGD;
 import org.junit.jupiter.api.Test;
@@ -70,7 +70,7 @@ class ResNetTest {
 
     @Test
     void movingAveragesComeWithCentralizedConvolutions() {
-        NormFactory norms = NormFactory.movingAverage(MABN2d.Window.of(2, 4));
+        NormFactory norms = NormFactory.movingAverage(MABNWindow.of(2, 4));
         ResNet net = ResNet.small(1, 4, 4, norms, RandomSource.of(5));
         List<Convolution> convolutions = net.namedModules().values().stream()
                 .filter(Convolution.class::isInstance)

@@ -25,6 +25,7 @@ import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.plan.KernelGraph;
@@ -53,7 +54,7 @@ final class NormFormsTest {
         NORMS.put("in", () -> new InstanceNorm(64).explain(x.get(), none));
         NORMS.put("gn", () -> new GroupNorm(32, 64).explain(x.get(), none));
         NORMS.put("iebn", () -> new IEBN2d(64).explain(x.get(), none));
-        NORMS.put("mabn", () -> new MABN2d(64, MABN2d.Window.of(4, 64)).explain(x.get(), none));
+        NORMS.put("mabn", () -> new MABN2d(64, MABNWindow.of(4, 64)).explain(x.get(), none));
         NORMS.put("ln", () -> new LayerNorm(40).explain(rows.get(), none));
         NORMS.put("rms", () -> new RMSNorm(40).explain(rows.get(), none));
     }

@@ -15,6 +15,7 @@ import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Kernel;
@@ -40,9 +41,7 @@ final class WarmKernels {
                 () -> new LayerNorm(101).explain(Tensor.zeros(70, 101), Activation.NONE));
         layer("group norm", () -> new GroupNorm(2, 4).explain(images(), Activation.NONE));
         layer("iebn", () -> new IEBN2d(4).explain(images(), Activation.NONE));
-        layer(
-                "mabn",
-                () -> new MABN2d(4, MABN2d.Window.of(3, 3)).explain(images(), Activation.NONE));
+        layer("mabn", () -> new MABN2d(4, MABNWindow.of(3, 3)).explain(images(), Activation.NONE));
     }
 
     private WarmKernels() {}

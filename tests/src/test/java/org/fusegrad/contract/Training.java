@@ -22,7 +22,7 @@ import org.fusegrad.nn.Module;
 import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.IEBN2d;
-import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.optim.SGD;
 import org.fusegrad.run.Value;
@@ -37,8 +37,7 @@ enum Training {
      * After convolutions of centralized weights; a window of 4 batches that is in use from step 10
      * on, with the correction from step 20 on.
      */
-    MABN(NormFactory.movingAverage(
-            new MABN2d.Window(Sizes.BATCH, 4 * Sizes.BATCH, 0.98, 10, 5, 20))),
+    MABN(NormFactory.movingAverage(new MABNWindow(Sizes.BATCH, 4 * Sizes.BATCH, 0.98, 10, 5, 20))),
     IEBN(IEBN2d::new);
 
     /** Apart, since the constants above are made before the fields of this class. */

@@ -18,6 +18,8 @@ import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNGroups2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Softmax;
@@ -145,13 +147,32 @@ final class KernelCountsTest {
 
     @Test
     void movingAverageBatchNorm() {
-        MABN2d norm = new MABN2d(64, MABN2d.Window.of(32, 64));
+        MABN2d norm = new MABN2d(64, MABNWindow.of(32, 64));
         assertNorm(explain(() -> norm.explain(images(), Activation.NONE)), IMAGES);
     }
 
     @Test
     void instanceEnhancementBatchNorm() {
         assertNorm(explain(() -> new IEBN2d(64).explain(images(), Activation.NONE)), IMAGES);
+    }
+
+    @Test
+    void movingAverageOverGroups() {
+        MABNGroups2d norm = new MABNGroups2d(64, MABNWindow.of(2, 32));
+        Explanation e = explain(() -> norm.explain(images(), Activation.NONE));
+        assertMoves(e.forward(), 2, 1);
+        // dy once more for the sum of itself, which knows nothing of groups.
+        assertMoves(e.backward(), 5, 1);
+    }
+
+    /** Reads and writes of all kernels, in images; what is small against one does not count. */
+    private static void assertMoves(Executable plan, int reads, int writes) {
+        long bytes = 4L * images().shape().numel();
+        List<Traffic> all = plan.traffic();
+        assertEquals(
+                reads, all.stream().mapToLong(Traffic::bytesRead).sum() / bytes, plan::explain);
+        assertEquals(
+                writes, all.stream().mapToLong(Traffic::bytesWritten).sum() / bytes, plan::explain);
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.fusegrad.nn.norm.ImageRMSNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
@@ -57,7 +58,7 @@ final class NormKernelsTest {
                 images("brn", () -> new BatchRenorm2d(64)),
                 images("ghost:4", () -> new GhostBatchNorm(4, 64, untracked)),
                 images("iebn", () -> new IEBN2d(64)),
-                images("mabn:32:64", () -> new MABN2d(64, MABN2d.Window.of(32, 64))),
+                images("mabn:32:64", () -> new MABN2d(64, MABNWindow.of(32, 64))),
                 images("gn:32", () -> new GroupNorm(32, 64)),
                 images("in", () -> new InstanceNorm(64, affine)),
                 images("rms of images", () -> new ImageRMSNorm(64)),

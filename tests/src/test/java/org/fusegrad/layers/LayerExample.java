@@ -29,6 +29,9 @@ import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.ImageRMSNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
+import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNGroups2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
@@ -70,6 +73,7 @@ record LayerExample(
         batchNorms(all);
         batchVariants(all);
         otherNorms(all);
+        movingAverages(all);
         followed(all);
         convolutions(all);
         return all;
@@ -183,6 +187,15 @@ record LayerExample(
         all.add(new Named(
                 "RMSNorm",
                 () -> of(new RMSNorm(RMSNorm.defaults(DType.FLOAT64).eps(1e-6), 5), true, 3, 5)));
+    }
+
+    private static void movingAverages(List<Named> all) {
+        all.add(new Named(
+                "MABN2d evaluation",
+                () -> of(new MABN2d(3, MABNWindow.of(2, 4), DOUBLE), false, 2, 3, 2, 2)));
+        all.add(new Named(
+                "MABNGroups2d evaluation",
+                () -> of(new MABNGroups2d(3, MABNWindow.of(2, 4), DOUBLE), false, 3, 3, 2, 2)));
     }
 
     private static void followed(List<Named> all) {

@@ -21,6 +21,7 @@ import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
@@ -57,7 +58,7 @@ final class HalfPrecisionTest {
         all.put("batch_renorm", o -> new BatchRenorm2d(4, o, RenormSchedule.constant(1.1, 0.1)));
         all.put("ghost_batch_norm", o -> new GhostBatchNorm(1, 4, o));
         all.put("iebn", o -> new IEBN2d(4, o));
-        all.put("mabn", o -> new MABN2d(4, MABN2d.Window.of(3, 6).warmup(1), o));
+        all.put("mabn", o -> new MABN2d(4, MABNWindow.of(3, 6).warmup(1), o));
         all.put("instance_norm", o -> new InstanceNorm(4, o));
         all.put("group_norm", o -> new GroupNorm(2, 4, o));
         all.put("layer_norm", o -> new LayerNorm(o, 5));

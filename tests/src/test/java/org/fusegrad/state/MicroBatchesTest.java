@@ -26,6 +26,7 @@ import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.MicroBatches;
 import org.fusegrad.nn.norm.NormOptions;
 import org.junit.jupiter.api.Test;
@@ -196,7 +197,7 @@ final class MicroBatchesTest {
         BatchNorm2d norm = new BatchNorm2d(3, WIDE);
         UnaryOperator<Tensor> twice = MicroBatches.of(new Sequential(norm, norm), 2);
         assertThrows(IllegalStateException.class, () -> twice.apply(x));
-        Module mabn = new MABN2d(3, MABN2d.Window.of(2, 4), WIDE);
+        Module mabn = new MABN2d(3, MABNWindow.of(2, 4), WIDE);
         assertThrows(
                 IllegalArgumentException.class, () -> MicroBatches.of(mabn, 2).apply(x));
         Module ghost = new GhostBatchNorm(1, 3, WIDE);

@@ -16,7 +16,7 @@ import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.MABN2d;
-import org.fusegrad.nn.norm.MABN2d.Window;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RenormSchedule;
@@ -27,7 +27,7 @@ record Stateful(String name, Supplier<Norm> make, Way way) {
 
     static Map<String, Supplier<Norm>> layers() {
         // A short warm-up and a bound that is met, so that rings and correction count in the tests.
-        Window window = new Window(4, 12, 0.9, 3, 1.05, 4);
+        MABNWindow window = new MABNWindow(4, 12, 0.9, 3, 1.05, 4);
         Map<String, Supplier<Norm>> all = new LinkedHashMap<>();
         all.put("batch_norm", () -> new BatchNorm2d(3));
         all.put(

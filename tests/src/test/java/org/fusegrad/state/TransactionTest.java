@@ -17,6 +17,7 @@ import org.fusegrad.Way;
 import org.fusegrad.nn.Sequential;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.optim.Adam;
 import org.fusegrad.optim.Optimizer;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ final class TransactionTest {
     /** Parameters, gradients, momenta and step counts are as before the step that failed. */
     @Test
     void aFailedStepPutsBackTheOptimizerToo() {
-        var model = new Sequential(new BatchNorm2d(3), new MABN2d(3, MABN2d.Window.of(4, 8)));
+        var model = new Sequential(new BatchNorm2d(3), new MABN2d(3, MABNWindow.of(4, 8)));
         Optimizer adam = new Adam(model.parameters(), 0.1);
         step(model, adam, 0);
         var parameters = values(model);

@@ -18,6 +18,7 @@ import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
@@ -62,7 +63,7 @@ final class FusegradWork implements NormWork {
     private static MABN2d movingAverage(int batch, int channels) {
         int simulated = batch * TorchMabn.WINDOW;
         MABN2d layer =
-                new MABN2d(channels, new MABN2d.Window(batch, simulated, TorchMabn.KEEP, 1, 5, 1));
+                new MABN2d(channels, new MABNWindow(batch, simulated, TorchMabn.KEEP, 1, 5, 1));
         layer.namedBuffers().get("iters").set(Tensor.scalar(TorchMabn.FIRST_STEP, DType.INT64));
         return layer;
     }

@@ -9,7 +9,7 @@ import org.fusegrad.conformance.data.ConformanceCase;
 import org.fusegrad.conformance.eval.Results;
 import org.fusegrad.conformance.eval.Results.Role;
 import org.fusegrad.nn.norm.MABN2d;
-import org.fusegrad.nn.norm.MABN2d.Window;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.NormOptions;
 
 /** A training run of MABN: forward and backward in turn, then one pass in evaluation. */
@@ -24,7 +24,7 @@ final class MabnCase {
         attrs = from.attrs();
         steps = from.steps();
         io = new Recording(from);
-        Window window = Window.of(attrs.integer("B", 1), attrs.integer("real_B", 1))
+        MABNWindow window = MABNWindow.of(attrs.integer("B", 1), attrs.integer("real_B", 1))
                 .keep(attrs.number("momentum", 0.98))
                 .warmup(attrs.integer("warmup_iters", 100));
         NormOptions options = NormOptions.DEFAULT
@@ -81,7 +81,7 @@ final class MabnCase {
     /** The statistic and correction of the step, read back from how the states moved. */
     private void used(Tensor before) {
         Tensor.noGrad(() -> {
-            Window w = norm.window();
+            MABNWindow w = norm.window();
             Tensor ring = states.get("buffer_x2").get();
             long t = states.get("iters").get().toLongs()[0];
             boolean own = t <= w.size() || t < w.warmup();

@@ -54,6 +54,7 @@ public final class Interpreter implements Backend {
         TABLE.put(Op.FLIP, Movement::flip);
         TABLE.put(Op.PAD, Movement::pad);
         TABLE.put(Op.CONCAT, Movement::concat);
+        TABLE.put(Op.COLLECT, Collecting::collect);
         TABLE.put(Op.MATMUL, Contractions::matmul);
         TABLE.put(Op.CONV, Convolutions::conv);
         TABLE.put(Op.CONV_INPUT, Convolutions::convInput);

@@ -11,6 +11,7 @@ import org.fusegrad.Tensor;
 import org.fusegrad.nn.doctor.NormSample.Moving;
 import org.fusegrad.nn.norm.BatchRenorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 
 /** The states of a norm before a forward, and what they and the batch come to. */
@@ -62,7 +63,7 @@ record RunningValues(Norm norm, Map<String, double[]> before) {
     }
 
     private Moving movingAverage(MABN2d mabn, BatchStatistics batch, Moving met) {
-        MABN2d.Window w = mabn.window();
+        MABNWindow w = mabn.window();
         double[] window = usesOwnStatistics(w)
                 ? batch.secondMoment()
                 : rowMean(states(norm).get("buffer_x2"), w.size());
@@ -117,7 +118,7 @@ record RunningValues(Norm norm, Map<String, double[]> before) {
                 : rowMean(states(norm).get("buffer_gz"), mabn.window().size());
     }
 
-    private boolean usesOwnStatistics(MABN2d.Window w) {
+    private boolean usesOwnStatistics(MABNWindow w) {
         double step = step() + 1;
         return step <= w.size() || step < w.warmup();
     }

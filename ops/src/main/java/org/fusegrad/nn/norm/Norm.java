@@ -122,7 +122,7 @@ public abstract class Norm extends Module {
     /** {@code activation(norm(x))} in one kernel pair. */
     public final Tensor forward(Tensor x, Activation activation) {
         check(x);
-        return watched(x, () -> formula(activation).callAll(mode(), x).get(0));
+        return watched(x, () -> call(formula(activation), x).get(0));
     }
 
     /**
@@ -135,7 +135,12 @@ public abstract class Norm extends Module {
         if (!residual.shape().equals(x.shape())) {
             throw refusal(x, "the residual is " + residual.shape(), "make both the same shape");
         }
-        return watched(x, () -> formula(activation).callAll(mode(), x, residual).get(0));
+        return watched(x, () -> call(formula(activation), x, residual).get(0));
+    }
+
+    /** Calls a formula on arguments that have passed the check. */
+    List<Tensor> call(Fused called, Tensor... arguments) {
+        return called.callAll(mode(), arguments);
     }
 
     /** What the layer becomes on an input: graphs, kernels, bytes, generated source. */

@@ -35,7 +35,7 @@ public interface NormFactory {
     }
 
     /** Moving average batch normalization of images, after convolutions of centralized weights. */
-    static NormFactory movingAverage(MABN2d.Window window) {
+    static NormFactory movingAverage(MABNWindow window) {
         NormFactory norms = channels -> new MABN2d(channels, window);
         return norms.after(WeightTransform.CENTRALIZED);
     }

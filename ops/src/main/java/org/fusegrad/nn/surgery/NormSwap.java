@@ -15,6 +15,7 @@ import org.fusegrad.nn.norm.ChannelMap;
 import org.fusegrad.nn.norm.FrozenAffine;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 
 /**
@@ -62,7 +63,7 @@ public final class NormSwap {
      * on. The running second moment starts at {@code running_var + running_mean²}, which is that of
      * the convolution before it was centralized: results differ by what its mean contributed.
      */
-    public static NormSwap toMovingAverage(MABN2d.Window window) {
+    public static NormSwap toMovingAverage(MABNWindow window) {
         return new NormSwap((path, norm, wiring) -> {
             if (!(norm instanceof BatchNorm2d)) {
                 throw new IllegalArgumentException(norm + " is not of images");

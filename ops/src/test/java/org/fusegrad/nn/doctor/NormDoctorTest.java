@@ -24,6 +24,7 @@ import org.fusegrad.nn.norm.BatchRenorm2d;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.norm.NormOptions;
@@ -169,7 +170,7 @@ class NormDoctorTest {
 
     @Test
     void movingAverageWithRingsCorrectionAndClipping() {
-        MABN2d.Window window = new MABN2d.Window(3, 6, 0.9, 2, 1.1, 2);
+        MABNWindow window = new MABNWindow(3, 6, 0.9, 2, 1.1, 2);
         MABN2d norm = weighted(new MABN2d(C, window, DOUBLE));
         int steps = 6;
         Tensor dy = normal(2, N, C, 2, 3);
@@ -336,7 +337,7 @@ class NormDoctorTest {
     void trainingGoesOnWithTheSameBits(String name) {
         NormFactory norms = name.equals("bn")
                 ? NormFactory.BATCH
-                : NormFactory.movingAverage(new MABN2d.Window(4, 8, 0.9, 2, 2, 3));
+                : NormFactory.movingAverage(new MABNWindow(4, 8, 0.9, 2, 2, 3));
         Map<String, Tensor> alone = trained(norms, false);
         Map<String, Tensor> watched = trained(norms, true);
         assertEquals(alone.keySet(), watched.keySet());

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import org.fusegrad.DType;
 import org.fusegrad.Tensor;
-import org.fusegrad.nn.norm.MABN2d.Window;
 import org.junit.jupiter.api.Test;
 
 class MovingAverageTest {
@@ -26,7 +25,7 @@ class MovingAverageTest {
     void windowOfOneIsTheTrueGradient() {
         Tensor x = values(1, 4, 3, 2, 5).requiresGrad(true);
         Tensor dy = values(2, 4, 3, 2, 5);
-        MABN2d norm = new MABN2d(3, Window.of(4, 4), WIDE);
+        MABN2d norm = new MABN2d(3, MABNWindow.of(4, 4), WIDE);
         norm.forward(x).backward(dy);
 
         Tensor y = values(1, 4, 3, 2, 5).requiresGrad(true);
@@ -37,7 +36,7 @@ class MovingAverageTest {
 
     @Test
     void backwardMovesItsRingOnceAndForwardOnlyWhenRecorded() {
-        MABN2d norm = new MABN2d(2, Window.of(2, 4), WIDE);
+        MABN2d norm = new MABN2d(2, MABNWindow.of(2, 4), WIDE);
         Tensor x = values(3, 2, 2, 3, 3).requiresGrad(true);
         Tensor.noGrad(() -> norm.forward(x));
         assertEquals(0, norm.namedBuffers().get("iters").get().item());
@@ -55,7 +54,7 @@ class MovingAverageTest {
 
     @Test
     void theDeclaredGradientIsDifferentiated() {
-        MABN2d norm = new MABN2d(2, Window.of(2, 4), WIDE);
+        MABN2d norm = new MABN2d(2, MABNWindow.of(2, 4), WIDE);
         Tensor x = values(6, 2, 2, 3, 3).requiresGrad(true);
         Tensor dy = values(7, 2, 2, 3, 3).requiresGrad(true);
         Tensor v = values(8, 2, 2, 3, 3);
@@ -69,7 +68,7 @@ class MovingAverageTest {
 
     @Test
     void refusesAWindowThatIsNoMultiple() {
-        assertThrows(IllegalArgumentException.class, () -> Window.of(3, 8));
+        assertThrows(IllegalArgumentException.class, () -> MABNWindow.of(3, 8));
     }
 
     @Test

@@ -43,6 +43,7 @@ import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.IdentityNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.norm.NormOptions;
@@ -182,7 +183,7 @@ class FoldTest {
         assertFolded(conv, seasoned(new InstanceNorm(4, tracking)), x);
         assertFolded(conv, seasoned(new BatchRenorm2d(4, tracking, RenormSchedule.DEFAULT)), x);
         assertFolded(conv, seasoned(new GhostBatchNorm(2, 4, tracking)), x);
-        MABN2d.Window window = MABN2d.Window.of(2, 8);
+        MABNWindow window = MABNWindow.of(2, 8);
         assertFolded(conv, seasoned(new MABN2d(4, window, DOUBLE.affine(affine))), x);
     }
 

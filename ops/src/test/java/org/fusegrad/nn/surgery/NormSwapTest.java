@@ -23,6 +23,7 @@ import org.fusegrad.nn.norm.FrozenAffine;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.norm.NormOptions;
@@ -105,7 +106,7 @@ class NormSwapTest {
         Convolution conv = (Convolution) net.namedModules().get("conv1");
         double[] mean = old.namedBuffers().get("running_mean").get().toDoubles();
         double[] variance = old.namedBuffers().get("running_var").get().toDoubles();
-        SwapReport report = NormSwap.toMovingAverage(MABN2d.Window.of(2, 8)).apply(net, SAMPLE);
+        SwapReport report = NormSwap.toMovingAverage(MABNWindow.of(2, 8)).apply(net, SAMPLE);
         assertEquals(9, report.swapped().size(), report::toString);
         MABN2d now = assertInstanceOf(MABN2d.class, net.namedModules().get("norm1"));
         double[] moment = now.namedBuffers().get("running_var").get().toDoubles();
@@ -128,7 +129,7 @@ class NormSwapTest {
         Module net = new Sequential(conv, norm).eval();
         Tensor x = Init.normal(RandomSource.of(4), DType.FLOAT32, 2, 2, 5, 5);
         Difference d =
-                NormSwap.toMovingAverage(MABN2d.Window.of(2, 8)).apply(net, x).whole();
+                NormSwap.toMovingAverage(MABNWindow.of(2, 8)).apply(net, x).whole();
         assertTrue(d.relative() < 1e-6, d::toString);
     }
 
@@ -154,7 +155,7 @@ class NormSwapTest {
                         "4 kept: BatchNorm2d(6) keeps no running statistics",
                         "5 kept: GroupNorm(2, 6) is no batch norm"),
                 report.kept().stream().map(Kept::toString).toList());
-        SwapReport moving = NormSwap.toMovingAverage(MABN2d.Window.of(2, 4)).apply(net, SAMPLE);
+        SwapReport moving = NormSwap.toMovingAverage(MABNWindow.of(2, 4)).apply(net, SAMPLE);
         assertTrue(moving.kept().get(0).why().contains("not the very result of a convolution"));
         assertTrue(moving.kept().get(1).why().contains("a filter of one value"), moving::toString);
         assertTrue(net.isTraining());
