@@ -31,7 +31,7 @@ final class AllocationTest {
     @ParameterizedTest
     @MethodSource("widths")
     void warmKernelsAllocateNothing(int bits) throws IOException, InterruptedException {
-        List<String> lines = run(bits, 1);
+        List<String> lines = run(bits, 1, 0);
         assertTrue(lines.size() >= WarmKernels.LAYERS.size(), lines.toString());
         for (String line : lines) {
             assertEquals(0, bytes(line), line);
@@ -41,7 +41,7 @@ final class AllocationTest {
     @ParameterizedTest
     @MethodSource("widths")
     void onTwoThreadsOnlyJobsAreAllocated(int bits) throws IOException, InterruptedException {
-        for (String line : run(bits, 2)) {
+        for (String line : run(bits, 2, BYTES_OF_JOBS)) {
             assertTrue(bytes(line) <= BYTES_OF_JOBS, line);
         }
     }
@@ -50,7 +50,7 @@ final class AllocationTest {
         return Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
     }
 
-    private static List<String> run(int bits, int threads)
+    private static List<String> run(int bits, int threads, long enough)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -58,7 +58,7 @@ final class AllocationTest {
             command.add("--add-modules=" + SimdSupport.MODULE);
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(WarmKernels.class.getName(), bits + "", threads + ""));
+        command.addAll(List.of(WarmKernels.class.getName(), bits + "", threads + "", enough + ""));
         File errors = File.createTempFile("warm-kernels", ".txt");
         Process child = new ProcessBuilder(command).redirectError(errors).start();
         String text = new String(child.getInputStream().readAllBytes());

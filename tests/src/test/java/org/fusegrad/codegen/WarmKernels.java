@@ -54,36 +54,33 @@ final class WarmKernels {
         return Tensor.zeros(3, 4, 9, 11);
     }
 
-    /** Lane width in bits (0 for scalar code) and number of threads. */
+    /** Lane width in bits (0 for scalar code), number of threads, and bytes that are few enough. */
     public static void main(String[] args) throws InterruptedException {
         int bits = Integer.parseInt(args[0]);
+        long enough = Long.parseLong(args[2]);
         try (Workers workers = new Workers(Integer.parseInt(args[1]))) {
             for (Map.Entry<String, Supplier<Explanation>> layer : LAYERS.entrySet()) {
                 for (KernelGraph graph : Forms.kernels(layer.getValue())) {
                     System.out.println(layer.getKey() + ", kernel " + graph.name() + ", " + bits
-                            + " bits: " + leastBytes(graph, bits, workers));
+                            + " bits: " + leastBytes(graph, bits, workers, enough));
                 }
             }
         }
     }
 
     /** The least that a call allocates on this thread; falls as the JVM compiles what it runs. */
-    private static long leastBytes(KernelGraph graph, int bits, Workers workers)
+    private static long leastBytes(KernelGraph graph, int bits, Workers workers, long enough)
             throws InterruptedException {
         Kernel kernel = new Forms(new JaninoCompiler()).kernel(graph, bits);
         Value[] in = values(graph.graph().inputs());
         Value[] out = values(graph.graph().outputs());
         long least = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && least > 0; round++) {
+        for (int round = 0; round < ROUNDS && least > enough; round++) {
             long before = allocated();
             for (int i = 0; i < CALLS; i++) {
                 kernel.run(in, out, workers);
             }
             least = Math.min(least, (allocated() - before) / CALLS);
-            boolean settled = workers.size() > 1 && round > ROUNDS / 10;
-            if (settled) {
-                break;
-            }
             Thread.sleep(1);
         }
         return least;
