@@ -23,11 +23,11 @@ final class Cutting {
     /** Elements worth a task of their own. */
     private static final int GRAIN = 16_384;
 
-    /** Tasks of a large step: enough to share out evenly, few enough to be long runs of memory. */
+    /** Tasks of a large kernel: enough to share out evenly, few enough to be long runs of memory. */
     private static final int TASKS = 64;
 
     /** Bytes of data that a step leaves in cache for the next: a fraction of a core's own cache. */
-    private static final int CHUNK_BYTES = 1 << 17;
+    private static final int CHUNK_BYTES = 1 << 19;
 
     private final LoopKernel kernel;
     private final int[] domain;
@@ -107,7 +107,8 @@ final class Cutting {
 
     /** Slabs in one task: enough work, and never two tasks in one block of partial sums. */
     private int unit() {
-        int enough = (int) Math.max(1, GRAIN / Math.max(1, elements / Math.max(1, slabs)));
+        long grain = GRAIN / Math.max(1, elements / Math.max(1, slabs));
+        int enough = (int) Math.max(Math.max(1, grain), slabs / TASKS);
         List<Reduction> crossing = inside.stream()
                 .flatMap(s -> s.reductions().stream())
                 .filter(r -> r.mode() != Mode.ROW && slab[r.loop()])
