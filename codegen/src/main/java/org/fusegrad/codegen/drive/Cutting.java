@@ -23,7 +23,7 @@ final class Cutting {
     /** Elements worth a task of their own. */
     private static final int GRAIN = 16_384;
 
-    /** Tasks of a large kernel: enough to share out evenly, few enough to be long runs of memory. */
+    /** Tasks of a large kernel: enough to share out evenly, few enough to be long runs. */
     private static final int TASKS = 64;
 
     /** Bytes of data that a step leaves in cache for the next: a fraction of a core's own cache. */
