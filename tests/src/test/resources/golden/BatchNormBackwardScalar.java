@@ -18,6 +18,7 @@ public final class BatchNormBackwardScalar extends RowProgram {
      * t6 = reciprocal t5
      * t7 = mul t1 t6
      * t8 = cast[float32] t7
+     * t13 = neg lo
      * </pre>
      */
     static void step0(Frame f) {
@@ -26,6 +27,10 @@ public final class BatchNormBackwardScalar extends RowProgram {
         double c0 = (double) f.constants[0];
         double c1 = (double) f.constants[1];
         double c2 = (double) f.constants[2];
+        double[] loArray = (double[]) f.arrays[5];
+        int loAt = f.at[5];
+        int loOver = f.over[5];
+        int loBy = f.by[5];
         float[] weightArray = (float[]) f.arrays[0];
         int weightAt = f.at[0];
         int weightOver = f.over[0];
@@ -38,8 +43,13 @@ public final class BatchNormBackwardScalar extends RowProgram {
         int t8At = f.at[6];
         int t8Over = f.over[6];
         int t8By = f.by[6];
+        double[] t13Array = (double[]) f.arrays[8];
+        int t13At = f.at[8];
+        int t13Over = f.over[8];
+        int t13By = f.by[8];
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < n; i++) {
+                double lo = loArray[loAt + i * loBy];
                 float weight = weightArray[weightAt + i * weightBy];
                 double x = xArray[xAt + i * xBy];
                 double t1 = (double) weight;
@@ -50,170 +60,167 @@ public final class BatchNormBackwardScalar extends RowProgram {
                 double t6 = 1 / t5;
                 double t7 = t1 * t6;
                 float t8 = (float) t7;
+                double t13 = -lo;
                 t8Array[t8At + i * t8By] = t8;
+                t13Array[t13At + i * t13By] = t13;
             }
+            loAt += loOver;
             weightAt += weightOver;
             xAt += xOver;
             t8At += t8Over;
+            t13At += t13Over;
         }
     }
 
     /**
      * <pre>
-     * d = sub x_2 pivot
-     * xc = sub d x_3
-     * t11 = sum_mul[2] xc dy
-     * t19 = sum[2] dy
+     * t9 = sub x_2 centre
+     * t12 = sum[2] dy
+     * t14 = sum_mul[2] t9 dy
      * </pre>
      */
     static void step1(Frame f) {
         int n = f.n;
         int rows = f.rows;
-        float[] dyArray = (float[]) f.arrays[5];
-        int dyAt = f.at[5];
-        int dyOver = f.over[5];
-        float[] x_3Array = (float[]) f.arrays[4];
-        int x_3At = f.at[4];
-        int x_3Over = f.over[4];
+        float[] dyArray = (float[]) f.arrays[4];
+        int dyAt = f.at[4];
+        int dyOver = f.over[4];
         float[] x_2Array = (float[]) f.arrays[2];
         int x_2At = f.at[2];
         int x_2Over = f.over[2];
-        float[] pivotArray = (float[]) f.arrays[3];
-        int pivotAt = f.at[3];
-        int pivotOver = f.over[3];
-        double[] t11Array = (double[]) f.arrays[7];
-        int t11At = f.at[7];
-        int t11Over = f.over[7];
-        double[] t19Array = (double[]) f.arrays[10];
-        int t19At = f.at[10];
-        int t19Over = f.over[10];
+        float[] centreArray = (float[]) f.arrays[3];
+        int centreAt = f.at[3];
+        int centreOver = f.over[3];
+        double[] t12Array = (double[]) f.arrays[7];
+        int t12At = f.at[7];
+        int t12Over = f.over[7];
+        double[] t14Array = (double[]) f.arrays[9];
+        int t14At = f.at[9];
+        int t14Over = f.over[9];
         for (int row = 0; row < rows; row++) {
-            float x_3 = x_3Array[x_3At];
-            float pivot = pivotArray[pivotAt];
+            float centre = centreArray[centreAt];
             f.clear();
             for (int i = 0; i < n; i++) {
                 float dy = dyArray[dyAt + i];
                 float x_2 = x_2Array[x_2At + i];
-                float d = x_2 - pivot;
-                float xc = d - x_3;
-                f.lanes[0 + (i & 31)] = Math.fma(xc, dy, f.lanes[0 + (i & 31)]);
-                f.lanes[32 + (i & 31)] = f.lanes[32 + (i & 31)] + dy;
+                float t9 = x_2 - centre;
+                f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + dy;
+                f.lanes[32 + (i & 31)] = Math.fma(t9, dy, f.lanes[32 + (i & 31)]);
             }
-            double t11Sum = f.sum(0);
-            double t19Sum = f.sum(32);
-            if (!(Math.abs(t11Sum) <= Double.MAX_VALUE && Math.abs(t19Sum) <= Double.MAX_VALUE)) {
-                f.sums[0] = t11Sum;
-                f.sums[1] = t19Sum;
-                f.at[5] = dyAt;
-                f.at[4] = x_3At;
+            double t12Sum = f.sum(0);
+            double t14Sum = f.sum(32);
+            if (!(Math.abs(t12Sum) <= Double.MAX_VALUE && Math.abs(t14Sum) <= Double.MAX_VALUE)) {
+                f.sums[0] = t12Sum;
+                f.sums[1] = t14Sum;
+                f.at[4] = dyAt;
                 f.at[2] = x_2At;
-                f.at[3] = pivotAt;
-                f.at[7] = t11At;
-                f.at[10] = t19At;
+                f.at[3] = centreAt;
+                f.at[7] = t12At;
+                f.at[9] = t14At;
                 f.rows = 1;
                 step1Exact(f);
             } else {
-                t11Array[t11At] += t11Sum;
-                t19Array[t19At] += t19Sum;
+                t12Array[t12At] += t12Sum;
+                t14Array[t14At] += t14Sum;
             }
             dyAt += dyOver;
-            x_3At += x_3Over;
             x_2At += x_2Over;
-            pivotAt += pivotOver;
-            t11At += t11Over;
-            t19At += t19Over;
+            centreAt += centreOver;
+            t12At += t12Over;
+            t14At += t14Over;
         }
     }
 
     /**
      * <pre>
-     * d = sub x_2 pivot
-     * xc = sub d x_3
-     * t11 = sum_mul[2] xc dy
-     * t19 = sum[2] dy
+     * t9 = sub x_2 centre
+     * t12 = sum[2] dy
+     * t14 = sum_mul[2] t9 dy
      * </pre>
      */
     static void step1Exact(Frame f) {
         int n = f.n;
         int rows = f.rows;
-        float[] dyArray = (float[]) f.arrays[5];
-        int dyAt = f.at[5];
-        int dyOver = f.over[5];
-        float[] x_3Array = (float[]) f.arrays[4];
-        int x_3At = f.at[4];
-        int x_3Over = f.over[4];
+        float[] dyArray = (float[]) f.arrays[4];
+        int dyAt = f.at[4];
+        int dyOver = f.over[4];
         float[] x_2Array = (float[]) f.arrays[2];
         int x_2At = f.at[2];
         int x_2Over = f.over[2];
-        float[] pivotArray = (float[]) f.arrays[3];
-        int pivotAt = f.at[3];
-        int pivotOver = f.over[3];
-        double[] t11Array = (double[]) f.arrays[7];
-        int t11At = f.at[7];
-        int t11Over = f.over[7];
-        double[] t19Array = (double[]) f.arrays[10];
-        int t19At = f.at[10];
-        int t19Over = f.over[10];
+        float[] centreArray = (float[]) f.arrays[3];
+        int centreAt = f.at[3];
+        int centreOver = f.over[3];
+        double[] t12Array = (double[]) f.arrays[7];
+        int t12At = f.at[7];
+        int t12Over = f.over[7];
+        double[] t14Array = (double[]) f.arrays[9];
+        int t14At = f.at[9];
+        int t14Over = f.over[9];
         for (int row = 0; row < rows; row++) {
-            float x_3 = x_3Array[x_3At];
-            float pivot = pivotArray[pivotAt];
-            double t11Sum = 0;
-            double t19Sum = 0;
+            float centre = centreArray[centreAt];
+            double t12Sum = 0;
+            double t14Sum = 0;
             for (int i = 0; i < n; i++) {
                 float dy = dyArray[dyAt + i];
                 float x_2 = x_2Array[x_2At + i];
-                float d = x_2 - pivot;
-                float xc = d - x_3;
-                t11Sum = Math.fma((double) xc, (double) dy, t11Sum);
-                t19Sum = t19Sum + dy;
+                float t9 = x_2 - centre;
+                t12Sum = t12Sum + dy;
+                t14Sum = Math.fma((double) t9, (double) dy, t14Sum);
             }
-            t11Array[t11At] += Frame.orElse(f.sums[0], t11Sum);
-            t19Array[t19At] += Frame.orElse(f.sums[1], t19Sum);
+            t12Array[t12At] += Frame.orElse(f.sums[0], t12Sum);
+            t14Array[t14At] += Frame.orElse(f.sums[1], t14Sum);
             dyAt += dyOver;
-            x_3At += x_3Over;
             x_2At += x_2Over;
-            pivotAt += pivotOver;
-            t11At += t11Over;
-            t19At += t19Over;
+            centreAt += centreOver;
+            t12At += t12Over;
+            t14At += t14Over;
         }
     }
 
     /**
      * <pre>
-     * t12 = sum[0] t11
-     * t20 = sum[0] t19
+     * t15 = fma t12 t13 t14
+     * t16 = sum[0] t15
+     * t25 = sum[0] t12
      * </pre>
      */
     static void step2(Frame f) {
         int n = f.n;
         int rows = f.rows;
-        double[] t11Array = (double[]) f.arrays[7];
-        int t11At = f.at[7];
-        int t11Over = f.over[7];
-        int t11By = f.by[7];
-        double[] t19Array = (double[]) f.arrays[10];
-        int t19At = f.at[10];
-        int t19Over = f.over[10];
-        int t19By = f.by[10];
-        double[] t12Array = (double[]) f.arrays[8];
-        int t12At = f.at[8];
-        int t12Over = f.over[8];
-        int t12By = f.by[8];
-        double[] t20Array = (double[]) f.arrays[11];
-        int t20At = f.at[11];
-        int t20Over = f.over[11];
-        int t20By = f.by[11];
+        double[] t12Array = (double[]) f.arrays[7];
+        int t12At = f.at[7];
+        int t12Over = f.over[7];
+        int t12By = f.by[7];
+        double[] t13Array = (double[]) f.arrays[8];
+        int t13At = f.at[8];
+        int t13Over = f.over[8];
+        int t13By = f.by[8];
+        double[] t14Array = (double[]) f.arrays[9];
+        int t14At = f.at[9];
+        int t14Over = f.over[9];
+        int t14By = f.by[9];
+        double[] t16Array = (double[]) f.arrays[10];
+        int t16At = f.at[10];
+        int t16Over = f.over[10];
+        int t16By = f.by[10];
+        double[] t25Array = (double[]) f.arrays[12];
+        int t25At = f.at[12];
+        int t25Over = f.over[12];
+        int t25By = f.by[12];
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < n; i++) {
-                double t11 = t11Array[t11At + i * t11By];
-                double t19 = t19Array[t19At + i * t19By];
-                t12Array[t12At + i * t12By] = t12Array[t12At + i * t12By] + t11;
-                t20Array[t20At + i * t20By] = t20Array[t20At + i * t20By] + t19;
+                double t12 = t12Array[t12At + i * t12By];
+                double t13 = t13Array[t13At + i * t13By];
+                double t14 = t14Array[t14At + i * t14By];
+                double t15 = Math.fma(t12, t13, t14);
+                t16Array[t16At + i * t16By] = t16Array[t16At + i * t16By] + t15;
+                t25Array[t25At + i * t25By] = t25Array[t25At + i * t25By] + t12;
             }
-            t11At += t11Over;
-            t19At += t19Over;
             t12At += t12Over;
-            t20At += t20Over;
+            t13At += t13Over;
+            t14At += t14Over;
+            t16At += t16Over;
+            t25At += t25Over;
         }
     }
 
@@ -226,21 +233,23 @@ public final class BatchNormBackwardScalar extends RowProgram {
      * t5 = sqrt t4
      * t6 = reciprocal t5
      * t7 = mul t1 t6
-     * t9 = mul t6 t6
-     * t10 = mul t1 t9
-     * t13 = mul t10 t12
-     * t14 = mul t5 c3
-     * t15 = div t13 t14
-     * t16 = div t15 c1
-     * t17 = mul t16 c4
-     * t18 = cast[float32] t17
-     * t21 = mul t7 t20
-     * t22 = div t21 c1
-     * t23 = neg t22
-     * t24 = cast[float32] t23
-     * t27 = mul t6 t12
-     * t28 = cast[float32] t27
-     * t29 = cast[float32] t20
+     * t10 = mul t6 t6
+     * t11 = mul t1 t10
+     * t17 = mul t11 t16
+     * t18 = mul t5 c3
+     * t19 = div t17 t18
+     * t20 = div t19 c1
+     * t21 = mul t20 c4
+     * t22 = cast[float32] t21
+     * t23 = mul lo t21
+     * t24 = neg t23
+     * t26 = mul t7 t25
+     * t27 = div t26 c1
+     * t28 = sub t24 t27
+     * t29 = cast[float32] t28
+     * t32 = mul t6 t16
+     * t33 = cast[float32] t32
+     * t34 = cast[float32] t25
      * </pre>
      */
     static void step3(Frame f) {
@@ -251,14 +260,18 @@ public final class BatchNormBackwardScalar extends RowProgram {
         double c2 = (double) f.constants[2];
         double c3 = (double) f.constants[3];
         double c4 = (double) f.constants[4];
-        double[] t20Array = (double[]) f.arrays[11];
-        int t20At = f.at[11];
-        int t20Over = f.over[11];
-        int t20By = f.by[11];
-        double[] t12Array = (double[]) f.arrays[8];
-        int t12At = f.at[8];
-        int t12Over = f.over[8];
-        int t12By = f.by[8];
+        double[] t25Array = (double[]) f.arrays[12];
+        int t25At = f.at[12];
+        int t25Over = f.over[12];
+        int t25By = f.by[12];
+        double[] t16Array = (double[]) f.arrays[10];
+        int t16At = f.at[10];
+        int t16Over = f.over[10];
+        int t16By = f.by[10];
+        double[] loArray = (double[]) f.arrays[5];
+        int loAt = f.at[5];
+        int loOver = f.over[5];
+        int loBy = f.by[5];
         float[] weightArray = (float[]) f.arrays[0];
         int weightAt = f.at[0];
         int weightOver = f.over[0];
@@ -267,26 +280,27 @@ public final class BatchNormBackwardScalar extends RowProgram {
         int xAt = f.at[1];
         int xOver = f.over[1];
         int xBy = f.by[1];
-        float[] t18Array = (float[]) f.arrays[9];
-        int t18At = f.at[9];
-        int t18Over = f.over[9];
-        int t18By = f.by[9];
-        float[] t24Array = (float[]) f.arrays[12];
-        int t24At = f.at[12];
-        int t24Over = f.over[12];
-        int t24By = f.by[12];
-        float[] t28Array = (float[]) f.arrays[14];
-        int t28At = f.at[14];
-        int t28Over = f.over[14];
-        int t28By = f.by[14];
-        float[] t29Array = (float[]) f.arrays[15];
-        int t29At = f.at[15];
-        int t29Over = f.over[15];
-        int t29By = f.by[15];
+        float[] t22Array = (float[]) f.arrays[11];
+        int t22At = f.at[11];
+        int t22Over = f.over[11];
+        int t22By = f.by[11];
+        float[] t29Array = (float[]) f.arrays[13];
+        int t29At = f.at[13];
+        int t29Over = f.over[13];
+        int t29By = f.by[13];
+        float[] t33Array = (float[]) f.arrays[15];
+        int t33At = f.at[15];
+        int t33Over = f.over[15];
+        int t33By = f.by[15];
+        float[] t34Array = (float[]) f.arrays[16];
+        int t34At = f.at[16];
+        int t34Over = f.over[16];
+        int t34By = f.by[16];
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < n; i++) {
-                double t20 = t20Array[t20At + i * t20By];
-                double t12 = t12Array[t12At + i * t12By];
+                double t25 = t25Array[t25At + i * t25By];
+                double t16 = t16Array[t16At + i * t16By];
+                double lo = loArray[loAt + i * loBy];
                 float weight = weightArray[weightAt + i * weightBy];
                 double x = xArray[xAt + i * xBy];
                 double t1 = (double) weight;
@@ -296,95 +310,91 @@ public final class BatchNormBackwardScalar extends RowProgram {
                 double t5 = (double) Math.sqrt(t4);
                 double t6 = 1 / t5;
                 double t7 = t1 * t6;
-                double t9 = t6 * t6;
-                double t10 = t1 * t9;
-                double t13 = t10 * t12;
-                double t14 = t5 * c3;
-                double t15 = t13 / t14;
-                double t16 = t15 / c1;
-                double t17 = t16 * c4;
-                float t18 = (float) t17;
-                double t21 = t7 * t20;
-                double t22 = t21 / c1;
-                double t23 = -t22;
-                float t24 = (float) t23;
-                double t27 = t6 * t12;
-                float t28 = (float) t27;
-                float t29 = (float) t20;
-                t18Array[t18At + i * t18By] = t18;
-                t24Array[t24At + i * t24By] = t24;
-                t28Array[t28At + i * t28By] = t28;
+                double t10 = t6 * t6;
+                double t11 = t1 * t10;
+                double t17 = t11 * t16;
+                double t18 = t5 * c3;
+                double t19 = t17 / t18;
+                double t20 = t19 / c1;
+                double t21 = t20 * c4;
+                float t22 = (float) t21;
+                double t23 = lo * t21;
+                double t24 = -t23;
+                double t26 = t7 * t25;
+                double t27 = t26 / c1;
+                double t28 = t24 - t27;
+                float t29 = (float) t28;
+                double t32 = t6 * t16;
+                float t33 = (float) t32;
+                float t34 = (float) t25;
+                t22Array[t22At + i * t22By] = t22;
                 t29Array[t29At + i * t29By] = t29;
+                t33Array[t33At + i * t33By] = t33;
+                t34Array[t34At + i * t34By] = t34;
             }
-            t20At += t20Over;
-            t12At += t12Over;
+            t25At += t25Over;
+            t16At += t16Over;
+            loAt += loOver;
             weightAt += weightOver;
             xAt += xOver;
-            t18At += t18Over;
-            t24At += t24Over;
-            t28At += t28Over;
+            t22At += t22Over;
             t29At += t29Over;
+            t33At += t33Over;
+            t34At += t34Over;
         }
     }
 
     /**
      * <pre>
-     * d = sub x_2 pivot
-     * xc = sub d x_3
-     * t25 = fma xc t18 t24
-     * t26 = fma dy t8 t25
+     * t9 = sub x_2 centre
+     * t30 = fma t9 t22 t29
+     * t31 = fma dy t8 t30
      * </pre>
      */
     static void step4(Frame f) {
         int n = f.n;
         int rows = f.rows;
-        float[] dyArray = (float[]) f.arrays[5];
-        int dyAt = f.at[5];
-        int dyOver = f.over[5];
+        float[] dyArray = (float[]) f.arrays[4];
+        int dyAt = f.at[4];
+        int dyOver = f.over[4];
         float[] t8Array = (float[]) f.arrays[6];
         int t8At = f.at[6];
         int t8Over = f.over[6];
-        float[] t18Array = (float[]) f.arrays[9];
-        int t18At = f.at[9];
-        int t18Over = f.over[9];
-        float[] t24Array = (float[]) f.arrays[12];
-        int t24At = f.at[12];
-        int t24Over = f.over[12];
-        float[] x_3Array = (float[]) f.arrays[4];
-        int x_3At = f.at[4];
-        int x_3Over = f.over[4];
+        float[] t22Array = (float[]) f.arrays[11];
+        int t22At = f.at[11];
+        int t22Over = f.over[11];
+        float[] t29Array = (float[]) f.arrays[13];
+        int t29At = f.at[13];
+        int t29Over = f.over[13];
         float[] x_2Array = (float[]) f.arrays[2];
         int x_2At = f.at[2];
         int x_2Over = f.over[2];
-        float[] pivotArray = (float[]) f.arrays[3];
-        int pivotAt = f.at[3];
-        int pivotOver = f.over[3];
-        float[] t26Array = (float[]) f.arrays[13];
-        int t26At = f.at[13];
-        int t26Over = f.over[13];
+        float[] centreArray = (float[]) f.arrays[3];
+        int centreAt = f.at[3];
+        int centreOver = f.over[3];
+        float[] t31Array = (float[]) f.arrays[14];
+        int t31At = f.at[14];
+        int t31Over = f.over[14];
         for (int row = 0; row < rows; row++) {
             float t8 = t8Array[t8At];
-            float t18 = t18Array[t18At];
-            float t24 = t24Array[t24At];
-            float x_3 = x_3Array[x_3At];
-            float pivot = pivotArray[pivotAt];
+            float t22 = t22Array[t22At];
+            float t29 = t29Array[t29At];
+            float centre = centreArray[centreAt];
             for (int i = 0; i < n; i++) {
                 float dy = dyArray[dyAt + i];
                 float x_2 = x_2Array[x_2At + i];
-                float d = x_2 - pivot;
-                float xc = d - x_3;
-                float t25 = Math.fma(xc, t18, t24);
-                float t26 = Math.fma(dy, t8, t25);
-                t26Array[t26At + i] = t26;
+                float t9 = x_2 - centre;
+                float t30 = Math.fma(t9, t22, t29);
+                float t31 = Math.fma(dy, t8, t30);
+                t31Array[t31At + i] = t31;
             }
             dyAt += dyOver;
             t8At += t8Over;
-            t18At += t18Over;
-            t24At += t24Over;
-            x_3At += x_3Over;
+            t22At += t22Over;
+            t29At += t29Over;
             x_2At += x_2Over;
-            pivotAt += pivotOver;
-            t26At += t26Over;
+            centreAt += centreOver;
+            t31At += t31Over;
         }
     }
 

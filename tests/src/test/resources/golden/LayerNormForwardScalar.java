@@ -68,7 +68,7 @@ public final class LayerNormForwardScalar extends RowProgram {
      * <pre>
      * d = sub x_5 pivot
      * t6 = sum[1] d
-     * t9 = sum_mul[1] d d
+     * t8 = sum_mul[1] d d
      * </pre>
      */
     static void step1(Frame f) {
@@ -83,9 +83,9 @@ public final class LayerNormForwardScalar extends RowProgram {
         double[] t6Array = (double[]) f.arrays[8];
         int t6At = f.at[8];
         int t6Over = f.over[8];
-        double[] t9Array = (double[]) f.arrays[10];
-        int t9At = f.at[10];
-        int t9Over = f.over[10];
+        double[] t8Array = (double[]) f.arrays[9];
+        int t8At = f.at[9];
+        int t8Over = f.over[9];
         for (int row = 0; row < rows; row++) {
             float pivot = pivotArray[pivotAt];
             f.clear();
@@ -96,24 +96,24 @@ public final class LayerNormForwardScalar extends RowProgram {
                 f.lanes[32 + (i & 31)] = Math.fma(d, d, f.lanes[32 + (i & 31)]);
             }
             double t6Sum = f.sum(0);
-            double t9Sum = f.sum(32);
-            if (!(Math.abs(t6Sum) <= Double.MAX_VALUE && Math.abs(t9Sum) <= Double.MAX_VALUE)) {
+            double t8Sum = f.sum(32);
+            if (!(Math.abs(t6Sum) <= Double.MAX_VALUE && Math.abs(t8Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t6Sum;
-                f.sums[1] = t9Sum;
+                f.sums[1] = t8Sum;
                 f.at[4] = x_5At;
                 f.at[7] = pivotAt;
                 f.at[8] = t6At;
-                f.at[10] = t9At;
+                f.at[9] = t8At;
                 f.rows = 1;
                 step1Exact(f);
             } else {
                 t6Array[t6At] += t6Sum;
-                t9Array[t9At] += t9Sum;
+                t8Array[t8At] += t8Sum;
             }
             x_5At += x_5Over;
             pivotAt += pivotOver;
             t6At += t6Over;
-            t9At += t9Over;
+            t8At += t8Over;
         }
     }
 
@@ -121,7 +121,7 @@ public final class LayerNormForwardScalar extends RowProgram {
      * <pre>
      * d = sub x_5 pivot
      * t6 = sum[1] d
-     * t9 = sum_mul[1] d d
+     * t8 = sum_mul[1] d d
      * </pre>
      */
     static void step1Exact(Frame f) {
@@ -136,40 +136,52 @@ public final class LayerNormForwardScalar extends RowProgram {
         double[] t6Array = (double[]) f.arrays[8];
         int t6At = f.at[8];
         int t6Over = f.over[8];
-        double[] t9Array = (double[]) f.arrays[10];
-        int t9At = f.at[10];
-        int t9Over = f.over[10];
+        double[] t8Array = (double[]) f.arrays[9];
+        int t8At = f.at[9];
+        int t8Over = f.over[9];
         for (int row = 0; row < rows; row++) {
             float pivot = pivotArray[pivotAt];
             double t6Sum = 0;
-            double t9Sum = 0;
+            double t8Sum = 0;
             for (int i = 0; i < n; i++) {
                 float x_5 = x_5Array[x_5At + i];
                 float d = x_5 - pivot;
                 t6Sum = t6Sum + d;
-                t9Sum = Math.fma((double) d, (double) d, t9Sum);
+                t8Sum = Math.fma((double) d, (double) d, t8Sum);
             }
             t6Array[t6At] += Frame.orElse(f.sums[0], t6Sum);
-            t9Array[t9At] += Frame.orElse(f.sums[1], t9Sum);
+            t8Array[t8At] += Frame.orElse(f.sums[1], t8Sum);
             x_5At += x_5Over;
             pivotAt += pivotOver;
             t6At += t6Over;
-            t9At += t9Over;
+            t8At += t8Over;
         }
     }
 
     /**
      * <pre>
      * shift = div t6 c1
-     * t7 = cast[float32] shift
-     * t8 = neg shift
-     * t10 = fma t8 t6 t9
-     * t11 = maximum t10 c2
-     * t12 = div t11 c1
-     * t13 = add t12 c3
-     * t14 = sqrt t13
-     * t15 = reciprocal t14
-     * t16 = cast[float32] t15
+     * t7 = neg shift
+     * t9 = fma t7 t6 t8
+     * t10 = cast[float64] pivot
+     * t11 = add t10 shift
+     * t12 = mul t11 t11
+     * t13 = mul t12 c1
+     * t14 = maximum t9 c2
+     * t15 = le t13 t14
+     * mean = cast[float32] t11
+     * centre = where t15 c3 mean
+     * t16 = cast[float64] centre
+     * t17 = sub t10 t16
+     * lo = add t17 shift
+     * t19 = div t14 c1
+     * t20 = add t19 c4
+     * t21 = sqrt t20
+     * t22 = reciprocal t21
+     * t23 = cast[float32] t22
+     * t24 = mul t22 lo
+     * t25 = neg t24
+     * t26 = cast[float32] t25
      * </pre>
      */
     static void step2(Frame f) {
@@ -177,59 +189,89 @@ public final class LayerNormForwardScalar extends RowProgram {
         int rows = f.rows;
         double c1 = (double) f.constants[1];
         double c2 = (double) f.constants[2];
-        double c3 = (double) f.constants[3];
+        float c3 = (float) f.constants[3];
+        double c4 = (double) f.constants[4];
         double[] t6Array = (double[]) f.arrays[8];
         int t6At = f.at[8];
         int t6Over = f.over[8];
         int t6By = f.by[8];
+        double[] t8Array = (double[]) f.arrays[9];
+        int t8At = f.at[9];
+        int t8Over = f.over[9];
+        int t8By = f.by[9];
+        float[] pivotArray = (float[]) f.arrays[7];
+        int pivotAt = f.at[7];
+        int pivotOver = f.over[7];
+        int pivotBy = f.by[7];
         double[] t9Array = (double[]) f.arrays[10];
         int t9At = f.at[10];
         int t9Over = f.over[10];
         int t9By = f.by[10];
-        float[] t7Array = (float[]) f.arrays[9];
-        int t7At = f.at[9];
-        int t7Over = f.over[9];
-        int t7By = f.by[9];
-        double[] t10Array = (double[]) f.arrays[11];
-        int t10At = f.at[11];
-        int t10Over = f.over[11];
-        int t10By = f.by[11];
-        float[] t16Array = (float[]) f.arrays[12];
-        int t16At = f.at[12];
-        int t16Over = f.over[12];
-        int t16By = f.by[12];
+        float[] centreArray = (float[]) f.arrays[11];
+        int centreAt = f.at[11];
+        int centreOver = f.over[11];
+        int centreBy = f.by[11];
+        double[] loArray = (double[]) f.arrays[12];
+        int loAt = f.at[12];
+        int loOver = f.over[12];
+        int loBy = f.by[12];
+        float[] t23Array = (float[]) f.arrays[13];
+        int t23At = f.at[13];
+        int t23Over = f.over[13];
+        int t23By = f.by[13];
+        float[] t26Array = (float[]) f.arrays[14];
+        int t26At = f.at[14];
+        int t26Over = f.over[14];
+        int t26By = f.by[14];
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < n; i++) {
                 double t6 = t6Array[t6At + i * t6By];
-                double t9 = t9Array[t9At + i * t9By];
+                double t8 = t8Array[t8At + i * t8By];
+                float pivot = pivotArray[pivotAt + i * pivotBy];
                 double shift = t6 / c1;
-                float t7 = (float) shift;
-                double t8 = -shift;
-                double t10 = Math.fma(t8, t6, t9);
-                double t11 = Math.max(t10, c2);
-                double t12 = t11 / c1;
-                double t13 = t12 + c3;
-                double t14 = (double) Math.sqrt(t13);
-                double t15 = 1 / t14;
-                float t16 = (float) t15;
-                t7Array[t7At + i * t7By] = t7;
-                t10Array[t10At + i * t10By] = t10;
-                t16Array[t16At + i * t16By] = t16;
+                double t7 = -shift;
+                double t9 = Math.fma(t7, t6, t8);
+                double t10 = (double) pivot;
+                double t11 = t10 + shift;
+                double t12 = t11 * t11;
+                double t13 = t12 * c1;
+                double t14 = Math.max(t9, c2);
+                boolean t15 = t13 <= t14;
+                float mean = (float) t11;
+                float centre = t15 ? c3 : mean;
+                double t16 = (double) centre;
+                double t17 = t10 - t16;
+                double lo = t17 + shift;
+                double t19 = t14 / c1;
+                double t20 = t19 + c4;
+                double t21 = (double) Math.sqrt(t20);
+                double t22 = 1 / t21;
+                float t23 = (float) t22;
+                double t24 = t22 * lo;
+                double t25 = -t24;
+                float t26 = (float) t25;
+                t9Array[t9At + i * t9By] = t9;
+                centreArray[centreAt + i * centreBy] = centre;
+                loArray[loAt + i * loBy] = lo;
+                t23Array[t23At + i * t23By] = t23;
+                t26Array[t26At + i * t26By] = t26;
             }
             t6At += t6Over;
+            t8At += t8Over;
+            pivotAt += pivotOver;
             t9At += t9Over;
-            t7At += t7Over;
-            t10At += t10Over;
-            t16At += t16Over;
+            centreAt += centreOver;
+            loAt += loOver;
+            t23At += t23Over;
+            t26At += t26Over;
         }
     }
 
     /**
      * <pre>
-     * d = sub x_5 pivot
-     * xc = sub d t7
-     * xh = mul xc t16
-     * t17 = fma xh weight bias
+     * t18 = sub x_5 centre
+     * xh = fma t18 t23 t26
+     * t27 = fma xh weight bias
      * </pre>
      */
     static void step3(Frame f) {
@@ -241,42 +283,41 @@ public final class LayerNormForwardScalar extends RowProgram {
         float[] biasArray = (float[]) f.arrays[6];
         int biasAt = f.at[6];
         int biasOver = f.over[6];
-        float[] t16Array = (float[]) f.arrays[12];
-        int t16At = f.at[12];
-        int t16Over = f.over[12];
-        float[] t7Array = (float[]) f.arrays[9];
-        int t7At = f.at[9];
-        int t7Over = f.over[9];
+        float[] t23Array = (float[]) f.arrays[13];
+        int t23At = f.at[13];
+        int t23Over = f.over[13];
+        float[] t26Array = (float[]) f.arrays[14];
+        int t26At = f.at[14];
+        int t26Over = f.over[14];
         float[] x_5Array = (float[]) f.arrays[4];
         int x_5At = f.at[4];
         int x_5Over = f.over[4];
-        float[] pivotArray = (float[]) f.arrays[7];
-        int pivotAt = f.at[7];
-        int pivotOver = f.over[7];
-        float[] t17Array = (float[]) f.arrays[13];
-        int t17At = f.at[13];
-        int t17Over = f.over[13];
+        float[] centreArray = (float[]) f.arrays[11];
+        int centreAt = f.at[11];
+        int centreOver = f.over[11];
+        float[] t27Array = (float[]) f.arrays[15];
+        int t27At = f.at[15];
+        int t27Over = f.over[15];
         for (int row = 0; row < rows; row++) {
-            float t16 = t16Array[t16At];
-            float t7 = t7Array[t7At];
-            float pivot = pivotArray[pivotAt];
+            float t23 = t23Array[t23At];
+            float t26 = t26Array[t26At];
+            float centre = centreArray[centreAt];
             for (int i = 0; i < n; i++) {
                 float weight = weightArray[weightAt + i];
                 float bias = biasArray[biasAt + i];
                 float x_5 = x_5Array[x_5At + i];
-                float d = x_5 - pivot;
-                float xc = d - t7;
-                float xh = xc * t16;
-                float t17 = Math.fma(xh, weight, bias);
-                t17Array[t17At + i] = t17;
+                float t18 = x_5 - centre;
+                float xh = Math.fma(t18, t23, t26);
+                float t27 = Math.fma(xh, weight, bias);
+                t27Array[t27At + i] = t27;
             }
             weightAt += weightOver;
             biasAt += biasOver;
-            t16At += t16Over;
-            t7At += t7Over;
+            t23At += t23Over;
+            t26At += t26Over;
             x_5At += x_5Over;
-            pivotAt += pivotOver;
-            t17At += t17Over;
+            centreAt += centreOver;
+            t27At += t27Over;
         }
     }
 

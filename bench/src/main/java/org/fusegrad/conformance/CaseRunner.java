@@ -187,7 +187,7 @@ final class CaseRunner {
                     worst = worse(
                             worst,
                             Comparison.beyondTorch(
-                                    role.of(entry.name()),
+                                    role.of(entry.name()) + " (" + mode.label() + ")",
                                     entry,
                                     truth,
                                     results.get(role, entry.name())));

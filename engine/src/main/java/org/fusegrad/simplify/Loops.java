@@ -1,6 +1,10 @@
 package org.fusegrad.simplify;
 
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import org.fusegrad.DType;
+import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
@@ -52,5 +56,25 @@ final class Loops {
         return n.is(Op.CONST)
                 ? Node.constant(n.constValue(), DType.FLOAT64)
                 : isRoundedStatistic(n) ? n.input(0) : n.cast(DType.FLOAT64);
+    }
+
+    /** Arithmetic whose float64 form is the same function, more accurate. */
+    static boolean isArithmetic(Node n) {
+        return switch (n.op()) {
+            case ADD, SUB, MUL, DIV, NEG, SQRT, RECIPROCAL, RSQRT, MAXIMUM, MINIMUM -> true;
+            default -> false;
+        };
+    }
+
+    /** Float32 arithmetic in float64, down to the values it starts from. */
+    static Node widened(Node root) {
+        Map<Node, Node> wide = new IdentityHashMap<>();
+        for (Node n : Graph.topological(List.of(root))) {
+            boolean inside = isArithmetic(n) && n.dtype() == DType.FLOAT32;
+            wide.put(
+                    n,
+                    inside ? n.withInputs(n.inputs().stream().map(wide::get).toList()) : wide(n));
+        }
+        return wide.get(root);
     }
 }

@@ -23,6 +23,7 @@ public record Pass(String name, UnaryOperator<Graph> step) {
             new Pass("factor sums", FactorSums::run),
             new Pass("simplify", Simplify::run),
             new Pass("shift moments", ShiftMoments::run),
+            new Pass("fold remainders", FoldRemainders::run),
             new Pass("simplify", Simplify::run),
             new Pass("contract fma", ContractFma::run));
 

@@ -20,16 +20,18 @@ import org.fusegrad.graph.Op;
  * {@code p} near the data:
  *
  * <pre>
- * m = sum(d) / n        mean = p + m        x - mean = d - m        sum((x - mean)²) = sum(d²) -
- * sum(d) m
+ * m = sum(d) / n        mean = p + m        sum((x - mean)²) = sum(d²) - sum(d) m
  * </pre>
  *
- * The first difference is exact for close numbers, and {@code p + m} is the mean as a pair of
- * floats, so
- * {@code x - mean} keeps full accuracy however large the mean is. The pivot is the mean of up to
- * four elements spread over the data: one alone could be an outlier many deviations off, which
- * would cost digits of the variance. The identity holds for every x and p, so it may be
- * differentiated.
+ * The pivot is the mean of up to four elements spread over the data: one alone could be an outlier
+ * many deviations off, which would cost digits of the variance. The identity holds for every x and
+ * p, so it may be differentiated.
+ *
+ * <p>Later scans see {@code x - mean = e - lo} with {@code e = x - c}. The centre {@code c} is the
+ * mean rounded to the data's type, which is within half a unit of it, and {@code x - c} is exact
+ * for numbers close to each other. Where the mean is within one deviation of 0, {@code c} is 0 and
+ * {@code x - c} is exact for every number. What remains of the mean, {@code lo}, is a statistic;
+ * {@link FoldRemainders} keeps it off the data.
  */
 final class ShiftMoments {
     private static final int SAMPLES = 4;
@@ -73,9 +75,16 @@ final class ShiftMoments {
         Node sum = sums(d, loops);
         Node m = sum.div(sum.like(c.count())).named("shift");
         Node exact = sums(d.mul(d), loops).sub(sum.mul(m));
-        replacement.put(top, Node.of(Op.MAXIMUM, Attrs.NONE, exact, exact.like(0)));
-        replacement.put(c.c(), d.sub(m.cast(d.dtype())));
-        replacement.put(c.mean(), pivot.cast(m.dtype()).add(m));
+        Node squares = Node.of(Op.MAXIMUM, Attrs.NONE, exact, exact.like(0));
+        Node base = pivot.cast(m.dtype());
+        Node mean = base.add(m);
+        // Chosen after rounding: what is compared with it must be the rounded number.
+        Node isSmall = mean.mul(mean).mul(c.count()).le(squares);
+        Node rounded = mean.cast(d.dtype());
+        Node centre = isSmall.where(rounded.like(0), rounded).named("centre");
+        replacement.put(top, squares);
+        replacement.put(c.mean(), mean);
+        replacement.put(c.c(), Remainder.difference(c.x().sub(centre), centre, base, m));
     }
 
     private static Node sums(Node x, List<Integer> loops) {

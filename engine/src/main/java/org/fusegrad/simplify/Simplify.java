@@ -34,6 +34,7 @@ final class Simplify {
                         n -> a(n) == b(n) ? a(n).mul(2) : null,
                         n -> a(n).is(Op.ADD) && b(a(n)) == b(n) ? a(a(n)).add(b(n).mul(2)) : null,
                         n -> a(n).is(Op.ADD) && a(a(n)) == b(n) ? b(a(n)).add(b(n).mul(2)) : null,
+                        Simplify::gatherAddends,
                         Simplify::ordered));
         RULES.put(
                 Op.SUB,
@@ -69,9 +70,7 @@ final class Simplify {
                 List.of(
                         n -> one(b(n)) ? fit(n, a(n)) : null,
                         n -> a(n).is(Op.NEG) ? a(a(n)).div(b(n)).neg() : null,
-                        n -> Loops.isRoundedStatistic(b(n)) && Loops.wider(a(n), b(n))
-                                ? a(n).mul(a(b(n)).unary(Op.RECIPROCAL).cast(DType.FLOAT32))
-                                : null,
+                        Simplify::byReciprocal,
                         n -> a(n).is(Op.MUL) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
                                 ? a(a(n))
                                 : null));
@@ -215,6 +214,37 @@ final class Simplify {
         return null;
     }
 
+    /** Division of the data by arithmetic on statistics: one in float64 for each row instead. */
+    private static Node byReciprocal(Node n) {
+        Node divisor = b(n);
+        boolean computed = Loops.isRoundedStatistic(divisor) || Loops.isArithmetic(divisor);
+        return computed && divisor.dtype() == DType.FLOAT32 && Loops.wider(a(n), divisor)
+                ? a(n).mul(Loops.widened(divisor).unary(Op.RECIPROCAL).cast(DType.FLOAT32))
+                : null;
+    }
+
+    /** (data + s1) + s2 becomes data + (s1 + s2): both vary along fewer loops than the data. */
+    private static Node gatherAddends(Node n) {
+        Node sum = a(n);
+        Node s2 = b(n);
+        if (!sum.is(Op.ADD) || !Loops.wider(sum, s2) || !n.dtype().isFloating()) {
+            return null;
+        }
+        for (int k = 0; k < 2; k++) {
+            Node inner = sum.input(k);
+            Node other = sum.input(1 - k);
+            if (Loops.wider(other, inner) && Loops.wider(n, inner.add(s2))) {
+                return other.add(inner.add(s2));
+            }
+            if (inner.is(Op.ADD)
+                    && Loops.wider(a(inner), b(inner))
+                    && Loops.wider(n, b(inner).add(s2))) {
+                return other.add(a(inner)).add(b(inner).add(s2));
+            }
+        }
+        return null;
+    }
+
     /** Element-wise arithmetic on a rounded statistic, off the data, moves into float64. */
     private static Node widen(Node n) {
         boolean applies = n.op().isElementwise()
@@ -222,12 +252,21 @@ final class Simplify {
                 && Loops.isSmall(n)
                 && !n.is(Op.CAST)
                 && n.inputs().stream().anyMatch(Loops::isRoundedStatistic)
-                && n.inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32);
+                && n.inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32)
+                && !meetsData(n);
         if (!applies) {
             return null;
         }
         return Node.of(n.op(), Attrs.NONE, n.inputs().stream().map(Loops::wide).toList())
                 .cast(DType.FLOAT32);
+    }
+
+    /** A domain of which the data lacks a loop makes the data look small. */
+    private static boolean meetsData(Node n) {
+        return n.inputs().stream()
+                .filter(in -> !Loops.isRoundedStatistic(in))
+                .anyMatch(in -> n.inputs().stream()
+                        .anyMatch(s -> Loops.isRoundedStatistic(s) && Loops.wider(in, s)));
     }
 
     /** Operands of a commutative operation in one order, so that equal products are found equal. */
