@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import java.util.Set;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.plan.Nests.Nest;
 
 /**
  * How a fused region runs: as <em>steps</em>, each one loop nest over some loops of the domain. A
@@ -52,8 +52,6 @@ public final class Schedule {
             return -1;
         }
     }
-
-    private record Nest(List<Boolean> loops, int level) {}
 
     private final Graph graph;
     private final int[] domain;
@@ -158,7 +156,7 @@ public final class Schedule {
         return loops;
     }
 
-    private static boolean isReduction(Node n) {
+    static boolean isReduction(Node n) {
         return n.op().kind() == Op.Kind.REDUCE;
     }
 
@@ -181,117 +179,15 @@ public final class Schedule {
     }
 
     private void buildSteps() {
-        Map<Node, Integer> notBefore = new IdentityHashMap<>();
-        Map<Nest, List<Node>> nests = nests(notBefore);
-        for (boolean moved = true; moved; ) {
-            moved = false;
-            for (Nest nest : List.copyOf(nests.keySet())) {
-                int level = later(nest, nests);
-                if (level > nest.level()) {
-                    nests.get(nest).forEach(n -> notBefore.put(n, level));
-                    nests = nests(notBefore);
-                    moved = true;
-                    break;
-                }
-            }
-        }
+        Map<Nest, List<Node>> nests = new Nests(this).find();
         for (Nest nest : nests.keySet()) {
-            boolean full = nests.keySet().stream().noneMatch(o -> isWithin(nest, o));
-            steps.add(step(nest, full, nests.get(nest)));
+            steps.add(step(nest, Nests.isFull(nest, nests.keySet()), nests.get(nest)));
         }
     }
 
-    /** Stored values by loops and by how many steps lie before them, in order of execution. */
-    private Map<Nest, List<Node>> nests(Map<Node, Integer> notBefore) {
-        Map<Node, Integer> level = new IdentityHashMap<>();
-        Map<Nest, List<Node>> nests = new LinkedHashMap<>();
-        for (Node n : graph.nodes()) {
-            int l = 0;
-            for (Node in : n.inputs()) {
-                // A value stored element by element is at hand in the step that stores it.
-                boolean atHand =
-                        isMade(in) && !isReduction(in) && Arrays.equals(masks.get(in), loops(n));
-                l = Math.max(l, level.get(in) - (atHand ? 1 : 0));
-            }
-            if (isMade(n)) {
-                l = Math.max(l + 1, notBefore.getOrDefault(n, 0));
-                nests.computeIfAbsent(new Nest(list(loops(n)), l), k -> new ArrayList<>())
-                        .add(n);
-            }
-            level.put(n, l);
-        }
-        Map<Nest, List<Node>> ordered = new LinkedHashMap<>();
-        nests.keySet().stream()
-                .sorted((a, b) -> a.level() - b.level())
-                .forEach(nest -> ordered.put(nest, nests.get(nest)));
-        return ordered;
-    }
-
-    private static List<Boolean> list(boolean[] loops) {
-        List<Boolean> list = new ArrayList<>();
-        for (boolean b : loops) {
-            list.add(b);
-        }
-        return list;
-    }
-
-    /**
-     * The level of a later nest over the same loops that can do this one's sums on its way, because
-     * nothing needs them before: one pass over the data less. 0 if there is none.
-     */
-    private int later(Nest nest, Map<Nest, List<Node>> nests) {
-        List<Node> made = nests.get(nest);
-        if (!made.stream().allMatch(Schedule::isReduction)) {
-            return 0;
-        }
-        int needed = Integer.MAX_VALUE;
-        List<Node> reached = new ArrayList<>(made);
-        for (Map.Entry<Nest, List<Node>> e : nests.entrySet()) {
-            for (Node n : e.getValue()) {
-                if (!made.contains(n) && reads(n, reached)) {
-                    reached.add(n);
-                    needed = reads(n, made) ? Math.min(needed, e.getKey().level()) : needed;
-                }
-            }
-        }
-        boolean last = reached.stream()
-                .noneMatch(n -> !made.contains(n) && list(loops(n)).equals(nest.loops()));
-        for (Nest other : nests.keySet()) {
-            boolean same = other.loops().equals(nest.loops()) && other.level() > nest.level();
-            if (same && (last || other.level() < needed)) {
-                return other.level();
-            }
-        }
-        return 0;
-    }
-
-    /** Whether the evaluation of a stored value loads one of these. */
-    private boolean reads(Node n, List<Node> values) {
-        List<Node> todo = new ArrayList<>(n.inputs());
-        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (int i = 0; i < todo.size(); i++) {
-            Node in = todo.get(i);
-            if (values.contains(in)) {
-                return true;
-            } else if (seen.add(in) && !stored.contains(in)) {
-                todo.addAll(in.inputs());
-            }
-        }
-        return false;
-    }
-
-    private boolean isMade(Node n) {
+    /** Whether a step has to make this value: it is stored and not given. */
+    boolean isMade(Node n) {
         return stored.contains(n) && n.op().kind() != Op.Kind.LEAF;
-    }
-
-    /** Whether the other nest runs over all loops of this one and more. */
-    private static boolean isWithin(Nest nest, Nest other) {
-        for (int i = 0; i < nest.loops().size(); i++) {
-            if (nest.loops().get(i) && !other.loops().get(i)) {
-                return false;
-            }
-        }
-        return !nest.loops().equals(other.loops());
     }
 
     private Step step(Nest nest, boolean full, List<Node> made) {

@@ -52,6 +52,14 @@ final class FoundByFuzzingTest {
                 },
                 Shape.of(1, 6));
         put(
+                "two passes pushed one another later for ever",
+                in -> {
+                    Tensor v = in.get(1).maximum(in.get(0));
+                    return List.of(in.get(0).exp(), v.var(0, 1), v.div(v.sum(0, 1)));
+                },
+                Shape.of(2, 2),
+                Shape.of(1, 2));
+        put(
                 "two axes of an upstream gradient became one",
                 in -> {
                     Tensor v = in.get(0).reshape(7, 2, 2, 6).sum(1, 2, 3);
