@@ -105,6 +105,52 @@ public final class Expansions {
         return withSign(o, r, x);
     }
 
+    /** {@link Half#fromBfloat16} of the low 16 bits, whatever is above them. */
+    public static <F, I, M> F fromBfloat16(FloatOps<F, I, M> o, I bits) {
+        return o.fromBits(o.shiftLeft(bits, 16));
+    }
+
+    /** {@link Half#toBfloat16} in the low 16 bits. */
+    public static <F, I, M> I toBfloat16(FloatOps<F, I, M> o, F x) {
+        I bits = o.bits(x);
+        I last = o.and(o.shiftRight(bits, 16), o.constantInt(1));
+        F rounded = o.fromBits(o.addInt(o.addInt(bits, o.constantInt(0x7fff)), last));
+        F quiet = o.fromBits(o.or(bits, o.constantInt(0x00400000)));
+        return o.shiftRight(o.bits(o.select(o.equal(x, x), rounded, quiet)), 16);
+    }
+
+    /** {@link Half#fromFloat16} of the low 16 bits, whatever is above them. */
+    public static <F, I, M> F fromFloat16(FloatOps<F, I, M> o, I bits) {
+        I shifted = o.shiftLeft(o.and(bits, o.constantInt(0x7fff)), 13);
+        F small = o.fromBits(shifted);
+        F finite = o.mul(small, o.constant(0x1p112f));
+        F special = o.fromBits(o.or(shifted, o.constantInt(0x7f800000)));
+        F magnitude = o.select(o.less(small, o.constant(0x1p-96f)), finite, special);
+        I sign = o.shiftLeft(o.and(bits, o.constantInt(0x8000)), 16);
+        return o.fromBits(o.or(o.bits(magnitude), sign));
+    }
+
+    /** {@link Half#toFloat16} in the low 16 bits. */
+    public static <F, I, M> I toFloat16(FloatOps<F, I, M> o, F x) {
+        I bits = o.bits(x);
+        F a = o.abs(x);
+        I magnitude = o.bits(a);
+        I last = o.and(o.shiftRight(magnitude, 13), o.constantInt(1));
+        I carried = o.addInt(o.addInt(magnitude, o.constantInt(0xfff - (112 << 23))), last);
+        I denormal = o.subInt(o.bits(o.add(a, o.constant(0.5f))), o.constantInt(0x3f000000));
+        F finite = o.select(
+                o.less(a, o.constant(0x1p-14f)),
+                o.fromBits(denormal),
+                o.fromBits(o.shiftRight(carried, 13)));
+        F special = o.select(
+                o.equal(x, x),
+                o.fromBits(o.constantInt(0x7c00)),
+                o.fromBits(o.constantInt(0x7e00)));
+        F chosen = o.select(o.less(a, o.constant(65520f)), finite, special);
+        I sign = o.and(o.shiftRight(bits, 16), o.constantInt(0x8000));
+        return o.or(o.bits(chosen), sign);
+    }
+
     /** e^x for x between EXP_LOWEST and EXP_HIGHEST: overflow and denormals included. */
     private static <F, I, M> F expWide(FloatOps<F, I, M> o, F x) {
         F t = scaleAndRound(o, x);

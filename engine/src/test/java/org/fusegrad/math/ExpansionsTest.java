@@ -83,6 +83,22 @@ class ExpansionsTest {
         sweep("erf", x -> Expansions.erf(lanes, x), Floats::erf);
     }
 
+    @Test
+    void toBfloat16AndBack() {
+        sweep(
+                "bfloat16",
+                x -> Expansions.fromBfloat16(lanes, Expansions.toBfloat16(lanes, x)),
+                x -> Half.fromBfloat16(Half.toBfloat16(x)));
+    }
+
+    @Test
+    void toFloat16AndBack() {
+        sweep(
+                "float16",
+                x -> Expansions.fromFloat16(lanes, Expansions.toFloat16(lanes, x)),
+                x -> Half.fromFloat16(Half.toFloat16(x)));
+    }
+
     /** 2^22 bit patterns, 8192 for each sign and exponent, and the specials with neighbours. */
     private static void sweep(String name, UnaryOperator<float[]> expansion, Scalar plain) {
         float[] x = new float[LANES];

@@ -26,7 +26,7 @@ public final class KernelEmitter {
     public static final String PACKAGE = "org.fusegrad.generated";
 
     private static final List<String> VECTOR_API =
-            List.of("FloatVector", "IntVector", "VectorMask", "VectorOperators");
+            List.of("FloatVector", "IntVector", "ShortVector", "VectorMask", "VectorOperators");
 
     /**
      * A kernel's source.
@@ -80,9 +80,13 @@ public final class KernelEmitter {
         }
         type.addMethod(run(cases));
         if (vectorSteps > 0) {
-            type.addField(species("S", "Float"));
-            if (type.build().toString().contains("IntVector")) {
-                type.addField(species("I", "Int"));
+            String text = type.build().toString();
+            type.addField(species("S", "Float", bits));
+            if (text.contains("IntVector")) {
+                type.addField(species("I", "Int", bits));
+            }
+            if (text.contains("ShortVector")) {
+                type.addField(species("H", "Short", bits / 2));
             }
             type.addField(FieldSpec.builder(Class.class, "V", Modifier.STATIC, Modifier.FINAL)
                     .initializer("S.vectorType()")
@@ -130,10 +134,10 @@ public final class KernelEmitter {
                 .build();
     }
 
-    private FieldSpec species(String name, String element) {
+    private static FieldSpec species(String name, String element, int size) {
         TypeName type = ClassName.get(SimdSupport.MODULE, "VectorSpecies");
         return FieldSpec.builder(type, name, Modifier.STATIC, Modifier.FINAL)
-                .initializer("$LVector.SPECIES_$L", element, bits)
+                .initializer("$LVector.SPECIES_$L", element, size)
                 .build();
     }
 

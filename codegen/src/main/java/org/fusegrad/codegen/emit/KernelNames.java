@@ -50,6 +50,8 @@ final class KernelNames {
             "Frame",
             "RowProgram",
             "I",
+            "H",
+            "ShortVector",
             "FloatVector",
             "IntVector",
             "VectorMask",

@@ -87,13 +87,13 @@ final class StepEmitter {
         boolean body = step.isFull()
                 && step.step().body().stream().allMatch(VectorLanes.INSTANCE::supports);
         boolean loads = step.step().loads().stream()
-                .allMatch(n -> n.dtype() == DType.FLOAT32
-                        || !variesAlongRow(n) && n.dtype() == DType.BOOL);
-        boolean stores = step.step().stores().stream().allMatch(n -> n.dtype() == DType.FLOAT32);
+                .allMatch(n ->
+                        VectorLanes.isFloat(n) || !variesAlongRow(n) && n.dtype() == DType.BOOL);
+        boolean stores = step.step().stores().stream().allMatch(VectorLanes::isFloat);
+        boolean constants = constants().stream().noneMatch(c -> c.dtype().isHalf());
         boolean terms = step.reductions().stream()
-                .allMatch(r -> r.termType() == DType.FLOAT32
-                        && r.node().inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32));
-        return body && loads && stores && terms;
+                .allMatch(r -> r.node().inputs().stream().allMatch(VectorLanes::isFloat));
+        return body && loads && stores && constants && terms;
     }
 
     private boolean variesAlongRow(Node n) {
@@ -178,8 +178,11 @@ final class StepEmitter {
 
     private void broadcast(CodeBlock.Builder code, Node n) {
         String name = names.of(n);
-        if (vector && n.dtype() == DType.FLOAT32) {
-            code.addStatement("FloatVector $LV = FloatVector.broadcast(S, $L)", name, name);
+        if (vector && VectorLanes.isFloat(n)) {
+            code.addStatement(
+                    "FloatVector $LV = FloatVector.broadcast(S, $L)",
+                    name,
+                    ScalarLanes.widened(name, n.dtype()));
         } else if (vector) {
             code.addStatement("VectorMask $LV = S.maskAll($L)", name, name);
         }
@@ -298,20 +301,17 @@ final class StepEmitter {
         code.add("{\n$>");
         for (Node n : step.step().loads()) {
             if (variesAlongRow(n)) {
-                code.addStatement(
-                        "FloatVector $LV = FloatVector.fromArray(S, $LArray, $L$L)",
-                        names.of(n),
-                        names.of(n),
-                        index(names.of(n)),
-                        plus);
+                vectorLoad(code, n, plus);
             }
         }
         for (Node n : step.step().body()) {
             List<String> operands =
-                    n.inputs().stream().map(in -> names.of(in) + "V").toList();
+                    n.inputs().stream().map(in -> vectorOperand(code, in)).toList();
             String value = VectorFunctions.covers(n.op())
                     ? functions.apply(n.op(), operands.get(0), code)
-                    : VectorLanes.INSTANCE.apply(n, operands);
+                    : n.dtype().isHalf()
+                            ? functions.rounded(n.dtype(), operands.get(0), code)
+                            : VectorLanes.INSTANCE.apply(n, operands);
             code.addStatement(
                     "$L $LV = $L", VectorLanes.INSTANCE.type(n.dtype()), names.of(n), value);
         }
@@ -319,14 +319,41 @@ final class StepEmitter {
             sums.vectorAdd(code, r, copy, plus, turning);
         }
         for (Node n : step.step().stores()) {
+            String elements = n.dtype().isHalf()
+                    ? "((ShortVector) $LV.convertShape(VectorOperators.I2S, H, 0))"
+                    : "$LV";
             code.addStatement(
-                    "$LV.intoArray($LArray, $L$L)",
+                    elements + ".intoArray($LArray, $L$L)",
                     names.of(n),
                     names.of(n),
                     index(names.of(n)),
                     plus);
         }
         code.add("$<}\n");
+    }
+
+    private void vectorLoad(CodeBlock.Builder code, Node n, String plus) {
+        String name = names.of(n);
+        String place = name + "Array, " + index(name) + plus;
+        if (!n.dtype().isHalf()) {
+            code.addStatement("FloatVector $LV = FloatVector.fromArray(S, $L)", name, place);
+            return;
+        }
+        code.addStatement(
+                "IntVector $LP = (IntVector) ShortVector.fromArray(H, $L)"
+                        + ".convertShape(VectorOperators.S2I, I, 0)",
+                name,
+                place);
+        code.addStatement(
+                "FloatVector $LV = $L", name, functions.widened(n.dtype(), name + "P", code));
+    }
+
+    /** The local that holds a value as it is computed with. */
+    String vectorOperand(CodeBlock.Builder code, Node in) {
+        String name = names.of(in) + "V";
+        return in.dtype().isHalf() && !step.step().loads().contains(in)
+                ? functions.widened(in.dtype(), name, code)
+                : name;
     }
 
     /** The lines of the graph that this step computes, for the comment above it. */

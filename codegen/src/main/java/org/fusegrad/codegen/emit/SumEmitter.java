@@ -143,8 +143,9 @@ final class SumEmitter {
      */
     void vectorAdd(CodeBlock.Builder code, Reduction r, int copy, String plus, int turning) {
         String name = names.of(r.node());
-        List<String> terms =
-                r.node().inputs().stream().map(in -> names.of(in) + "V").toList();
+        List<String> terms = r.node().inputs().stream()
+                .map(in -> loop.vectorOperand(code, in))
+                .toList();
         String before = name + "V" + copy;
         if (r.mode() != Mode.ROW) {
             before = name + "P";

@@ -4,6 +4,7 @@ import com.palantir.javapoet.CodeBlock;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.fusegrad.DType;
 import org.fusegrad.graph.Op;
 import org.fusegrad.math.Expansions;
 import org.fusegrad.math.FloatOps;
@@ -44,17 +45,28 @@ final class VectorFunctions implements FloatOps<String, String, String> {
         return EXPANSIONS.get(op).apply(this, x);
     }
 
+    /** Emits the widening of half precision elements, one in each int; the name of the floats. */
+    String widened(DType dtype, String ints, CodeBlock.Builder to) {
+        code = to;
+        return dtype == DType.BFLOAT16
+                ? Expansions.fromBfloat16(this, ints)
+                : Expansions.fromFloat16(this, ints);
+    }
+
+    /** Emits the rounding of floats to half precision; the name of the ints that hold them. */
+    String rounded(DType dtype, String floats, CodeBlock.Builder to) {
+        code = to;
+        return dtype == DType.BFLOAT16
+                ? Expansions.toBfloat16(this, floats)
+                : Expansions.toFloat16(this, floats);
+    }
+
     /** Locals of the constants asked for so far. */
     CodeBlock constants() {
         CodeBlock.Builder all = CodeBlock.builder();
         constants.forEach((value, name) -> all.addStatement(
                 "$L $L = $L", value.startsWith("Int") ? "IntVector" : "FloatVector", name, value));
         return all.build();
-    }
-
-    /** Statements emitted so far. */
-    int size() {
-        return locals;
     }
 
     private String floats(String value) {

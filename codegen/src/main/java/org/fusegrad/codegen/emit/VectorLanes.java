@@ -40,6 +40,7 @@ final class VectorLanes implements Lanes {
         put(Op.XOR, "$1.eq($2).not()");
         put(Op.WHERE, "$3.blend($2, $1)");
         put(Op.FMA, "$1.fma($2, $3)");
+        put(Op.CAST, "$1");
     }
 
     private VectorLanes() {}
@@ -51,20 +52,27 @@ final class VectorLanes implements Lanes {
     @Override
     public boolean supports(Node node) {
         List<Node> in = node.inputs();
+        if (node.is(Op.CAST)) {
+            return isFloat(node) && isFloat(in.get(0));
+        }
         // Masks have logic but no comparison, and are not blended.
         List<Node> numbers = node.is(Op.WHERE) ? in.subList(1, 3) : in;
-        DType wanted = node.op().isLogical() ? DType.BOOL : DType.FLOAT32;
-        boolean result = node.dtype() == DType.FLOAT32
-                || node.op().isComparison()
-                || node.op().isLogical();
+        boolean logical = node.op().isLogical();
+        boolean result = node.dtype() == DType.FLOAT32 || node.op().isComparison() || logical;
         return result
                 && (PATTERNS.containsKey(node.op()) || VectorFunctions.covers(node.op()))
-                && numbers.stream().allMatch(n -> n.dtype() == wanted);
+                && numbers.stream().allMatch(n -> logical ? n.dtype() == DType.BOOL : isFloat(n));
     }
 
+    /** Computed as float32, in whatever form it is stored. */
+    static boolean isFloat(Node node) {
+        return node.dtype().compute() == DType.FLOAT32;
+    }
+
+    /** Masks for truth values; half precision is held as it is stored, one element in each int. */
     @Override
     public String type(DType dtype) {
-        return dtype == DType.BOOL ? "VectorMask" : "FloatVector";
+        return dtype == DType.BOOL ? "VectorMask" : dtype.isHalf() ? "IntVector" : "FloatVector";
     }
 
     @Override
