@@ -35,7 +35,11 @@ public final class Engine implements AutoCloseable {
 
     private Engine(Builder b) {
         this.runtime = new KernelRuntime(
-                backend(b.backend), new Workers(b.threads), new BufferPool(), b.strict, b.verify);
+                b.given == null ? backend(b.backend) : b.given,
+                new Workers(b.threads),
+                new BufferPool(),
+                b.strict,
+                b.verify);
         this.fusing = b.fuse;
         this.seed = new AtomicLong(b.seed);
     }
@@ -145,6 +149,7 @@ public final class Engine implements AutoCloseable {
     public static final class Builder {
         private int threads = Flags.THREADS.get();
         private String backend = Flags.BACKEND.get();
+        private Backend given;
         private boolean fuse = Flags.FUSE.get();
         private boolean strict = Flags.STRICT.get();
         private boolean verify = Flags.VERIFY.get();
@@ -161,6 +166,13 @@ public final class Engine implements AutoCloseable {
         /** {@code auto}, {@code vector}, {@code scalar} or {@code interpreter}. */
         public Builder backend(String value) {
             backend = Flags.BACKEND.parse(value, "backend");
+            given = null;
+            return this;
+        }
+
+        /** A backend of the caller's own. */
+        public Builder backend(Backend value) {
+            given = value;
             return this;
         }
 

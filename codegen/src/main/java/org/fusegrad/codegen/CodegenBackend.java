@@ -1,40 +1,36 @@
 package org.fusegrad.codegen;
 
-import com.google.common.hash.Hashing;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.fusegrad.codegen.cache.KernelCache;
-import org.fusegrad.codegen.compile.BytecodeStats;
-import org.fusegrad.codegen.compile.JaninoCompiler;
-import org.fusegrad.codegen.compile.JavacCompiler;
 import org.fusegrad.codegen.compile.SourceCompiler;
-import org.fusegrad.codegen.compile.SourceCompiler.Compiled;
-import org.fusegrad.codegen.compile.SourceDump;
 import org.fusegrad.codegen.contract.Contractions;
 import org.fusegrad.codegen.drive.FusedKernel;
 import org.fusegrad.codegen.drive.Programs;
+import org.fusegrad.codegen.drive.Programs.Form;
 import org.fusegrad.codegen.drive.RowProgram;
 import org.fusegrad.codegen.drive.Warmup;
 import org.fusegrad.codegen.emit.KernelEmitter;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.emit.Support;
+import org.fusegrad.codegen.load.ProgramId;
+import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.flags.Flags;
 import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Backend;
 import org.fusegrad.run.Kernel;
-import org.fusegrad.run.KernelException;
 import org.fusegrad.run.interp.Interpreter;
 
 /**
- * Compiles kernel graphs: schedule, loops, source, class. What has no generated form (indexing,
+ * Compiles kernel graphs: schedule, loops, source, class; a class exported before is not generated
+ * again. What has no generated form (indexing,
  * pooling, copies) runs on the interpreter's own loops, which are ordinary compiled code.
  */
 public final class CodegenBackend implements Backend {
     private final String name;
     private final int bits;
-    private final SourceCompiler compiler;
+    private final ProgramLoader loader;
     private final KernelCache cache = new KernelCache(Flags.CACHE.get());
     private final Interpreter direct = new Interpreter();
     private final Contractions contractions;
@@ -46,18 +42,20 @@ public final class CodegenBackend implements Backend {
      * @param bits of a vector; 0 for scalar code only
      */
     public CodegenBackend(String name, int bits) {
-        this(
-                name,
-                bits,
-                Flags.COMPILER.get().equals("javac") ? new JavacCompiler() : new JaninoCompiler());
+        this(name, bits, ProgramLoader.byFlags());
     }
 
-    /** A backend with a compiler of the caller's choice. */
+    /** A backend that compiles everything, with a compiler of the caller's choice. */
     public CodegenBackend(String name, int bits, SourceCompiler compiler) {
+        this(name, bits, ProgramLoader.of(compiler));
+    }
+
+    /** A backend whose programs come from where the caller says. */
+    public CodegenBackend(String name, int bits, ProgramLoader loader) {
         this.name = name;
         this.bits = bits;
-        this.compiler = compiler;
-        this.contractions = new Contractions(bits, compiler);
+        this.loader = loader;
+        this.contractions = Contractions.of(bits, loader);
     }
 
     @Override
@@ -74,7 +72,7 @@ public final class CodegenBackend implements Backend {
         if (!Support.covers(loops)) {
             return direct.compile(graph);
         }
-        Programs programs = cache.get(loops.key(), () -> generate(loops));
+        Programs programs = cache.get(loops.key(), () -> programs(loops));
         return new FusedKernel(loops, programs);
     }
 
@@ -83,51 +81,46 @@ public final class CodegenBackend implements Backend {
         return cache;
     }
 
-    private Programs generate(LoopKernel loops) {
-        String id = Hashing.murmur3_128()
-                .hashString(loops.key(), StandardCharsets.UTF_8)
-                .toString()
-                .substring(0, 8);
-        String base = className(loops.name()) + "_" + id;
-        Programs.Form scalar = form(loops, KernelEmitter.emit(loops, base + "_s", 0));
+    /** Of a kernel that was exported, only the forms that were; otherwise generated ones. */
+    private Programs programs(LoopKernel loops) {
+        ProgramId id = ProgramId.of(loops);
+        Optional<RowProgram> scalar = loader.exported(RowProgram.class, id.key(0));
+        if (scalar.isEmpty()) {
+            return loader.generating("kernel " + loops.name(), () -> generate(loops, id));
+        }
+        Optional<RowProgram> vector =
+                bits == 0 ? Optional.empty() : loader.exported(RowProgram.class, id.key(bits));
+        Supplier<Form> form = vector.isEmpty() ? null : () -> exported(vector.get());
+        return programs(loops, exported(scalar.get()), form);
+    }
+
+    private static Form exported(RowProgram program) {
+        return new Form(program, "exported as " + program.getClass().getName());
+    }
+
+    private Programs generate(LoopKernel loops, ProgramId id) {
+        Form scalar = form(loops, KernelEmitter.emit(loops, id.className(0), 0));
         if (bits == 0) {
-            return new Programs(scalar, null, 0);
+            return programs(loops, scalar, null);
         }
-        Source vector = KernelEmitter.emit(loops, base + "_v" + bits, bits);
-        Supplier<Programs.Form> maker = vector.vectorSteps() == 0
-                ? null
-                : () -> {
-                    Programs.Form form = form(loops, vector);
-                    Warmup.run(loops, form.program());
-                    return form;
-                };
-        return new Programs(scalar, maker, Flags.PROMOTE.get());
+        Source vector = KernelEmitter.emit(loops, id.className(bits), bits);
+        return programs(
+                loops, scalar, vector.vectorSteps() == 0 ? null : () -> form(loops, vector));
     }
 
-    private Programs.Form form(LoopKernel loops, Source source) {
-        SourceDump.write(source.className(), loops.graph().toString(), source.text());
-        Compiled compiled = compiler.compile(source.className(), source.text());
-        int largest = BytecodeStats.largestMethod(compiled.bytecode());
-        if (largest > BytecodeStats.LIMIT) {
-            throw new KernelException(
-                    "kernel " + loops.name() + " has a method of " + largest + " bytes, above the "
-                            + BytecodeStats.LIMIT + " that the JVM compiles",
-                    null);
-        }
-        try {
-            RowProgram program =
-                    (RowProgram) compiled.type().getDeclaredConstructor().newInstance();
-            return new Programs.Form(program, source.text());
-        } catch (ReflectiveOperationException | LinkageError e) {
-            throw new KernelException(
-                    "kernel " + loops.name() + " does not load: " + e.getMessage(), e);
-        }
+    private static Programs programs(LoopKernel loops, Form scalar, Supplier<Form> vector) {
+        Supplier<Form> warmed = () -> {
+            Form form = vector.get();
+            Warmup.run(loops, form.program());
+            return form;
+        };
+        return new Programs(scalar, vector == null ? null : warmed, Flags.PROMOTE.get());
     }
 
-    /** A class name from a kernel's name: letters, digits and underscores, capital first. */
-    private static String className(String kernel) {
-        String plain = kernel.replaceAll("[^A-Za-z0-9_]", "_");
-        plain = plain.substring(0, Math.min(40, plain.length()));
-        return "K_" + plain.toLowerCase(Locale.ROOT);
+    private Form form(LoopKernel loops, Source source) {
+        String graph = loops.graph().toString();
+        RowProgram program =
+                loader.compile(RowProgram.class, source.className(), source.text(), graph);
+        return new Form(program, source.text());
     }
 }

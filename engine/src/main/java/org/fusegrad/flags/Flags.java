@@ -39,7 +39,13 @@ public final class Flags {
             256,
             512);
     public static final Flag<String> COMPILER = choice(
-            "compiler", "janino", false, "what compiles generated source", "janino", "javac");
+            "compiler",
+            "janino",
+            false,
+            "what compiles generated source; none runs exported kernels only",
+            "janino",
+            "javac",
+            "none");
     public static final Flag<Integer> CACHE = positive(
             "cache", 2000, false, "kernels kept compiled; the least recently used go first");
     public static final Flag<String> DUMP = text(

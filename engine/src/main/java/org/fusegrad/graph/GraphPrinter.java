@@ -10,7 +10,11 @@ public final class GraphPrinter {
 
     /** The listing of a graph. */
     public static String print(Graph graph) {
-        Map<Node, String> names = NodeNames.of(graph);
+        return print(graph, NodeNames.of(graph));
+    }
+
+    /** The listing of a graph, with names for all its nodes. */
+    public static String print(Graph graph, Map<Node, String> names) {
         StringBuilder text = new StringBuilder();
         for (Node leaf : graph.inputs()) {
             line(text, names.get(leaf), "input", leaf);

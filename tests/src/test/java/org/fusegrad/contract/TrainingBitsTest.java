@@ -73,7 +73,8 @@ final class TrainingBitsTest {
         }
     }
 
-    private static Map<String, String> golden() throws IOException {
+    /** The hashes that training must end with, by name. */
+    static Map<String, String> golden() throws IOException {
         Properties read = new Properties();
         try (Reader file = Files.newBufferedReader(GOLDEN)) {
             read.load(file);

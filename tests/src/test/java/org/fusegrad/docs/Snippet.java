@@ -19,9 +19,15 @@ record Snippet(String document, int line, String code) {
     static final String PACKAGE = "org.fusegrad.docs.snippets";
 
     private static final List<String> IMPORTS = List.of(
+            "java.io.*",
+            "java.nio.file.*",
             "java.util.*",
             "java.util.function.*",
             "org.fusegrad.*",
+            "org.fusegrad.codegen.*",
+            "org.fusegrad.codegen.compile.*",
+            "org.fusegrad.codegen.export.*",
+            "org.fusegrad.codegen.load.*",
             "org.fusegrad.data.*",
             "org.fusegrad.gradcheck.*",
             "org.fusegrad.gradcheck.junit.*",

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Generated sources, to be read and compared. After a change of the generator that is meant, {@code
  * mvn -pl tests -am test -Dtest=GoldenSourceTest -Dsurefire.failIfNoSpecifiedTests=false
- * -Dgolden.update=true} writes them anew; the difference belongs to the review.
+ * -Dgolden.update=true} writes them anew; the difference belongs to the review. If classes from
+ * before it would now be run wrongly, {@code KernelRegistry.FORMAT} goes up with it.
  */
 final class GoldenSourceTest {
     private static final String UPDATE = "golden.update";

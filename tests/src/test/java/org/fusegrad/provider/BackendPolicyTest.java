@@ -21,6 +21,8 @@ import org.fusegrad.codegen.CodegenBackend;
 import org.fusegrad.codegen.Forms;
 import org.fusegrad.codegen.compile.JaninoCompiler;
 import org.fusegrad.codegen.compile.SourceCompiler;
+import org.fusegrad.codegen.load.KernelRegistry;
+import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.flags.Flags;
 import org.fusegrad.nn.norm.BatchNorm2d;
@@ -118,8 +120,12 @@ final class BackendPolicyTest {
     }
 
     private static void assertFallsBack(SourceCompiler compiler, String reason) {
+        assertFallsBack(ProgramLoader.of(compiler), reason);
+    }
+
+    private static void assertFallsBack(ProgramLoader loader, String reason) {
         try (Log log = new Log()) {
-            KernelRuntime runtime = runtime(new CodegenBackend("scalar", 0, compiler), false);
+            KernelRuntime runtime = runtime(new CodegenBackend("scalar", 0, loader), false);
             Kernel kernel = runtime.compile(doubling(3));
             assertArrayEquals(new float[] {3, 5, 7}, run(runtime, kernel, 1, 2, 3));
             assertArrayEquals(new float[] {1, 5, 9}, run(runtime, kernel, 0, 2, 4));
@@ -186,6 +192,64 @@ final class BackendPolicyTest {
         KernelException e = assertThrows(KernelException.class, () -> runtime.compile(doubling(3)));
         assertTrue(e.getMessage().contains("the reason"), e.getMessage());
         assertEquals(0, runtime.counters().fallbacks());
+    }
+
+    @Test
+    void withoutACompilerWhatWasNotExportedRunsInterpretedAndSaysWhy() {
+        ProgramLoader none = with(Flags.COMPILER.property(), "none", ProgramLoader::byFlags);
+        assertFallsBack(none, "was not exported and cannot be generated, since fusegrad.compiler");
+        ProgramLoader absent = new ProgramLoader(List.of(), () -> {
+            throw new NoClassDefFoundError("org/codehaus/janino/SimpleCompiler");
+        });
+        assertFallsBack(absent, "org/codehaus/janino/SimpleCompiler is not on the class path");
+        KernelRuntime strict = runtime(new CodegenBackend("scalar", 0, absent), true);
+        KernelException e = assertThrows(KernelException.class, () -> strict.compile(doubling(3)));
+        assertTrue(e.getMessage().startsWith("kernel doubling"), e.getMessage());
+    }
+
+    @Test
+    void withoutACompilerContractionsRunInterpreted() {
+        ProgramLoader none = with(Flags.COMPILER.property(), "none", ProgramLoader::byFlags);
+        Engine.Builder builder =
+                Engine.builder().backend(new CodegenBackend("scalar", 0, none)).threads(1);
+        try (Log log = new Log();
+                Engine engine = builder.strict(false).build()) {
+            Tensor x = Tensor.ones(2, 3);
+            double[] y = engine.call(() -> x.matmul(Tensor.ones(3, 2))).toDoubles();
+            assertArrayEquals(new double[] {3, 3, 3, 3}, y);
+            assertTrue(
+                    log.messages.get(0).contains("tiles of contractions was not"),
+                    log.messages::toString);
+        }
+    }
+
+    /** A registry of anything. */
+    private record Registry(int format, Supplier<Object> programs) implements KernelRegistry {
+        @Override
+        public Object program(String key) {
+            return programs.get();
+        }
+    }
+
+    private static ProgramLoader loader(int format, Supplier<Object> programs) {
+        return new ProgramLoader(List.of(new Registry(format, programs)), JaninoCompiler::new);
+    }
+
+    @Test
+    void registriesOfAnotherFormatAreRefused() {
+        Exception e = assertThrows(
+                IllegalArgumentException.class,
+                () -> loader(KernelRegistry.FORMAT + 1, () -> null));
+        assertTrue(e.getMessage().endsWith("export them anew"), e.getMessage());
+    }
+
+    @Test
+    void exportedClassesThatDoNotLoadAreLikeKernelsThatDoNotCompile() {
+        assertFallsBack(loader(KernelRegistry.FORMAT, () -> "no program"), "does not load");
+        Supplier<Object> broken = () -> {
+            throw new NoClassDefFoundError("jdk/incubator/vector/Vector");
+        };
+        assertFallsBack(loader(KernelRegistry.FORMAT, broken), "jdk/incubator/vector/Vector");
     }
 
     @Test

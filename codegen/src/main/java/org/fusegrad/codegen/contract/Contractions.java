@@ -3,6 +3,9 @@ package org.fusegrad.codegen.contract;
 import java.util.List;
 import org.fusegrad.DType;
 import org.fusegrad.codegen.compile.SourceCompiler;
+import org.fusegrad.codegen.emit.KernelEmitter.Source;
+import org.fusegrad.codegen.load.ProgramId;
+import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
@@ -27,13 +30,32 @@ public final class Contractions {
     private final TileForms forms;
     private final Operands operands = new Operands();
 
+    private Contractions(TileForms forms) {
+        this.forms = forms;
+    }
+
+    /** Contractions whose tiles are compiled. */
+    public Contractions(int bits, SourceCompiler compiler) {
+        this(new TileForms(bits, ProgramLoader.of(compiler)));
+    }
+
     /**
      * Contractions of a backend.
      *
      * @param bits of a vector; 0 for scalar code only
      */
-    public Contractions(int bits, SourceCompiler compiler) {
-        forms = new TileForms(bits, compiler);
+    public static Contractions of(int bits, ProgramLoader loader) {
+        return new Contractions(new TileForms(bits, loader));
+    }
+
+    /** What identifies the tiles of a vector width. */
+    public static ProgramId tiles(int bits) {
+        return TileForms.id(bits);
+    }
+
+    /** The source of the tiles of a vector width. */
+    public static Source source(String packageName, int bits) {
+        return TileEmitter.emit(packageName, bits);
     }
 
     /** Whether this is the graph of one contraction of float32. */
@@ -55,6 +77,7 @@ public final class Contractions {
 
     /** The kernel of a graph that is covered. */
     public Kernel compile(KernelGraph kernel) {
+        forms.prepare(); // What fails, fails now, while the interpreter can still take over.
         Graph graph = kernel.graph();
         Node node = graph.outputs().get(0);
         List<Node> leaves = graph.inputs();

@@ -8,7 +8,7 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import javax.lang.model.element.Modifier;
-import org.fusegrad.codegen.emit.KernelEmitter;
+import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.simd.SimdSupport;
 
 /**
@@ -21,7 +21,7 @@ final class TileEmitter {
 
     private final TileSizes sizes;
 
-    TileEmitter(TileSizes sizes) {
+    private TileEmitter(TileSizes sizes) {
         this.sizes = sizes;
     }
 
@@ -29,8 +29,15 @@ final class TileEmitter {
         return sizes.lanes() > 1;
     }
 
-    /** The source of a program. */
-    String emit(String simpleName) {
+    /** The source of the program for vectors of so many bits; 0 for scalar code. */
+    static Source emit(String packageName, int bits) {
+        TileSizes sizes = TileSizes.of(bits);
+        String name = TileForms.id(bits).className(bits);
+        String text = new TileEmitter(sizes).emit(packageName, name);
+        return new Source(packageName + "." + name, text, sizes.lanes() > 1 ? 1 : 0);
+    }
+
+    private String emit(String packageName, String simpleName) {
         TypeSpec.Builder type = TypeSpec.classBuilder(simpleName)
                 .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
                 .superclass(TileProgram.class)
@@ -60,7 +67,7 @@ final class TileEmitter {
                 .addParameter(Tile.class, "t")
                 .addCode(cases.build())
                 .build());
-        return JavaFile.builder(KernelEmitter.PACKAGE, type.build())
+        return JavaFile.builder(packageName, type.build())
                 .indent("    ")
                 .skipJavaLangImports(true)
                 .build()

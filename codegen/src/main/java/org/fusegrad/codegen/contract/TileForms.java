@@ -1,13 +1,12 @@
 package org.fusegrad.codegen.contract;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
-import org.fusegrad.codegen.compile.BytecodeStats;
-import org.fusegrad.codegen.compile.SourceCompiler;
-import org.fusegrad.codegen.compile.SourceCompiler.Compiled;
-import org.fusegrad.codegen.compile.SourceDump;
 import org.fusegrad.codegen.emit.KernelEmitter;
+import org.fusegrad.codegen.emit.KernelEmitter.Source;
+import org.fusegrad.codegen.load.ProgramId;
+import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.flags.Flags;
-import org.fusegrad.run.KernelException;
 
 /**
  * The tile programs that all contractions of a backend share: scalar at once, and after enough work
@@ -32,14 +31,14 @@ final class TileForms {
     private static final int WARM_DEPTH = 24;
 
     private final int bits;
-    private final SourceCompiler compiler;
+    private final ProgramLoader loader;
     private final long promoteAt;
     private final AtomicLong flops = new AtomicLong();
     private volatile Form active;
 
-    TileForms(int bits, SourceCompiler compiler) {
+    TileForms(int bits, ProgramLoader loader) {
         this.bits = bits;
-        this.compiler = compiler;
+        this.loader = loader;
         this.promoteAt = (long) FLOPS_PER_ELEMENT * Flags.PROMOTE.get();
     }
 
@@ -61,6 +60,11 @@ final class TileForms {
             }
         }
         return form;
+    }
+
+    /** Sees to it that there is a form to run. */
+    void prepare() {
+        scalar();
     }
 
     private synchronized Form scalar() {
@@ -90,23 +94,21 @@ final class TileForms {
         }
     }
 
+    /** What identifies the programs with the tiles of a vector width. */
+    static ProgramId id(int width) {
+        return ProgramId.of("tiles", TileSizes.of(width) + Arrays.toString(TileSizes.taps()));
+    }
+
     private Form make(int width) {
         TileSizes sizes = TileSizes.of(width);
-        String name = "Tiles_" + (width == 0 ? "s" : "v" + width);
-        String source = new TileEmitter(sizes).emit(name);
-        String type = KernelEmitter.PACKAGE + "." + name;
-        SourceDump.write(type, "", source);
-        Compiled compiled = compiler.compile(type, source);
-        if (BytecodeStats.largestMethod(compiled.bytecode()) > BytecodeStats.LIMIT) {
-            throw new KernelException(type + " has a method that the JVM will not compile", null);
-        }
-        try {
-            TileProgram program =
-                    (TileProgram) compiled.type().getDeclaredConstructor().newInstance();
-            return new Form(program, sizes, source);
-        } catch (ReflectiveOperationException | LinkageError e) {
-            throw new KernelException(type + " does not load: " + e.getMessage(), e);
-        }
+        return loader.exported(TileProgram.class, id(width).key(width))
+                .map(p -> new Form(p, sizes, "exported as " + p.getClass().getName()))
+                .orElseGet(() -> loader.generating("tiles of contractions", () -> {
+                    Source source = TileEmitter.emit(KernelEmitter.PACKAGE, width);
+                    TileProgram program = loader.compile(
+                            TileProgram.class, source.className(), source.text(), "");
+                    return new Form(program, sizes, source.text());
+                }));
     }
 
     /** Has every method compiled because it was called often, not because a loop ran for long. */

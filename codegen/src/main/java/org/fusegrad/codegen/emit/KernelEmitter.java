@@ -15,6 +15,8 @@ import org.fusegrad.codegen.emit.StepEmitter.Form;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.simd.SimdSupport;
+import org.fusegrad.graph.GraphPrinter;
+import org.fusegrad.graph.Node;
 
 /**
  * Emits the class of a kernel: one short static method for each step and a dispatcher. Types are
@@ -55,14 +57,25 @@ public final class KernelEmitter {
      * @param bits of a vector, 0 for scalar code
      */
     public static Source emit(LoopKernel kernel, String simpleName, int bits) {
-        return new KernelEmitter(kernel, bits).emit(simpleName);
+        return new KernelEmitter(kernel, bits).emit(PACKAGE, simpleName, "generated; do not edit.");
     }
 
-    private Source emit(String simpleName) {
+    /**
+     * Emits a kernel as a class to be kept and read: with the whole formula in its comment.
+     *
+     * @param packageName of the class
+     */
+    public static Source export(
+            LoopKernel kernel, String packageName, String simpleName, int bits) {
+        KernelEmitter emitter = new KernelEmitter(kernel, bits);
+        return emitter.emit(packageName, simpleName, emitter.formula());
+    }
+
+    private Source emit(String packageName, String simpleName, String comment) {
         TypeSpec.Builder type = TypeSpec.classBuilder(simpleName)
                 .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
                 .superclass(RowProgram.class)
-                .addJavadoc("Kernel $L, generated; do not edit.\n", simpleName);
+                .addJavadoc("Kernel $L, $L\n", simpleName, comment);
         CodeBlock.Builder cases = CodeBlock.builder().beginControlFlow("switch (step)");
         for (LoopStep step : kernel.steps()) {
             StepEmitter plain = emitter(step, bits / 32, Form.PLAIN);
@@ -92,12 +105,23 @@ public final class KernelEmitter {
                     .initializer("S.vectorType()")
                     .build());
         }
-        String text = JavaFile.builder(PACKAGE, type.build())
+        String text = JavaFile.builder(packageName, type.build())
                 .indent("    ")
                 .skipJavaLangImports(true)
                 .build()
                 .toString();
-        return new Source(PACKAGE + "." + simpleName, withImports(text), vectorSteps);
+        return new Source(packageName + "." + simpleName, withImports(text), vectorSteps);
+    }
+
+    /** Every value of the graph, with the constants and sizes of the call it was made for. */
+    private String formula() {
+        StringBuilder text = new StringBuilder("exported; do not edit. Other sizes and constants\n"
+                + "run on the same code.\n\n<pre>\n");
+        for (Node c : kernel.constants()) {
+            text.append(String.format("%-10s = %s%n", names.of(c), c.constValue()));
+        }
+        text.append(GraphPrinter.print(kernel.graph(), names.all()));
+        return String.join("\n", text.toString().lines().toList()) + "\n</pre>";
     }
 
     private StepEmitter emitter(LoopStep step, int width, Form form) {

@@ -14,6 +14,7 @@ import org.fusegrad.codegen.compile.JaninoCompiler;
 import org.fusegrad.codegen.compile.JavacCompiler;
 import org.fusegrad.codegen.compile.SourceCompiler;
 import org.fusegrad.codegen.emit.KernelEmitter;
+import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Op;
@@ -30,10 +31,10 @@ class TilesTest {
             if (bits > SimdSupport.get().bits()) {
                 continue;
             }
-            String source = new TileEmitter(TileSizes.of(bits)).emit("Tiles");
+            Source source = Contractions.source(KernelEmitter.PACKAGE, bits);
             for (SourceCompiler c : List.of(new JaninoCompiler(), new JavacCompiler())) {
                 int largest = BytecodeStats.largestMethod(
-                        c.compile(KernelEmitter.PACKAGE + ".Tiles", source).bytecode());
+                        c.compile(source.className(), source.text()).bytecode());
                 assertTrue(largest < 6000, bits + " bits: " + largest);
             }
         }
