@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             DoctorCommand.class,
             ExplainCommand.class,
+            ExportCommand.class,
             ConformanceCommand.class,
             GradCheckCommand.class,
             BenchCommand.class,

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
     @ParameterizedTest
-    @ValueSource(strings = {"train", "explain", "conformance", "bench", "info"})
+    @ValueSource(strings = {"train", "explain", "export", "conformance", "bench", "info"})
     void everyCommandHasHelp(String command) {
         String help = Ran.of(command, "--help").succeeded().out();
         assertTrue(help.startsWith("Usage: fusegrad " + command), help);
@@ -46,7 +46,7 @@ class MainTest {
 
     @Test
     void wantsACommand() {
-        Ran.of().failed(2, "give a command: train, explain, ");
+        Ran.of().failed(2, "give a command: train, doctor, explain, ");
         Ran.of("frobnicate").failed(2, "Unmatched argument");
         Ran.of("info", "--frobnicate").failed(2, "Unknown option");
     }

@@ -24,8 +24,8 @@ import org.fusegrad.run.interp.Interpreter;
 
 /**
  * Compiles kernel graphs: schedule, loops, source, class; a class exported before is not generated
- * again. What has no generated form (indexing,
- * pooling, copies) runs on the interpreter's own loops, which are ordinary compiled code.
+ * again. What has no generated form (indexing, pooling, copies) runs on the interpreter's own
+ * loops, which are ordinary compiled code.
  */
 public final class CodegenBackend implements Backend {
     private final String name;
