@@ -9,11 +9,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.fusegrad.TapeNode.Edge;
 import org.fusegrad.grad.Differentiate;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 import org.fusegrad.plan.Executable;
 import org.fusegrad.plan.Layouts;
 import org.fusegrad.plan.Planner;
 import org.fusegrad.plan.Split;
+import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Value;
 
 /**
@@ -35,7 +37,7 @@ final class Call {
     /** The backward as a graph of its own: of the forward's inputs, then the upstream gradients. */
     record Pullback(Graph graph, int[] operands, List<Object> bindings, List<State> effects) {}
 
-    private final Engine engine;
+    private final KernelRuntime runtime;
     private final String name;
     private final Graph graph;
     private final int results;
@@ -55,7 +57,7 @@ final class Call {
      *     replica's own tensors
      */
     Call(
-            Engine engine,
+            KernelRuntime runtime,
             String name,
             Graph graph,
             int results,
@@ -63,8 +65,8 @@ final class Call {
             List<State> effects,
             Layouts layouts,
             SharedRows shared) {
-        this.engine = engine;
-        this.name = name;
+        this.runtime = runtime;
+        this.name = GraphPrinter.word(name);
         this.graph = graph;
         this.results = results;
         this.bindings = bindings;
@@ -127,8 +129,8 @@ final class Call {
     private Executable plan(List<Node> outputs, String label) {
         Graph pure = Differentiate.withoutMarkers(Graph.of(graph.inputs(), outputs));
         return shared == null
-                ? Planner.plan(engine.runtime(), label, pure, layouts)
-                : Planner.plan(engine.runtime(), label, pure, shared.share(), shared.inputs());
+                ? Planner.plan(runtime, label, pure, layouts)
+                : Planner.plan(runtime, label, pure, shared.share(), shared.inputs());
     }
 
     private Tensor[] operands(Tensor[] arguments) {
@@ -158,8 +160,8 @@ final class Call {
         return wanted;
     }
 
-    private Executable.Allocator allocator(Context context) {
-        return (dtype, length) -> context.allocate(engine, dtype, length);
+    Executable.Allocator allocator(Context context) {
+        return (dtype, length) -> context.allocate(runtime.pool(), dtype, length);
     }
 
     private Tensor[] wrap(Value[] out, TapeNode producer) {
@@ -202,8 +204,8 @@ final class Call {
             }
         }
         return new Derivation(
-                Planner.compile(engine.runtime(), name + "_fwd", split.forward()),
-                Planner.compile(engine.runtime(), name + "_bwd", split.backward()),
+                Planner.compile(runtime, name + "_fwd", split.forward()),
+                Planner.compile(runtime, name + "_bwd", split.backward()),
                 pullback,
                 split.saved(),
                 kept);
@@ -247,7 +249,7 @@ final class Call {
         Call r = reverse;
         if (r == null || r.graph != pullback.graph()) {
             r = new Call(
-                    engine,
+                    runtime,
                     name + "_bwd",
                     pullback.graph(),
                     pullback.operands().length,
@@ -258,10 +260,6 @@ final class Call {
             reverse = r;
         }
         return r;
-    }
-
-    Engine engine() {
-        return engine;
     }
 
     /** Operands a gradient may be wanted for: floating arguments and captured parameters. */

@@ -11,9 +11,10 @@ import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Layouts;
+import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Value;
 
-/** The calls of one engine by what they compute and the signature of their operands. Bounded. */
+/** Calls by what they compute and the signature of their operands, in one engine. Bounded. */
 final class CallCache {
     private static final int LIMIT = 8192;
 
@@ -25,13 +26,13 @@ final class CallCache {
         }
     }
 
-    private record Key(Object formula, Attrs attrs, Object mode, List<Meta> operands) {}
+    private record Key(Op op, Attrs attrs, Object mode, List<Meta> operands) {}
 
-    private final Engine engine;
+    private final KernelRuntime runtime;
     private final Map<Key, Call> calls = new ConcurrentHashMap<>();
 
-    CallCache(Engine engine) {
-        this.engine = engine;
+    CallCache(KernelRuntime runtime) {
+        this.runtime = runtime;
     }
 
     /** One operation as a call. */
@@ -44,12 +45,12 @@ final class CallCache {
     private Call single(Op op, Attrs attrs, Tensor[] in) {
         List<Node> leaves = leaves(in);
         Graph graph = Graph.of(leaves, List.of(Node.of(op, attrs, leaves)));
-        return new Call(engine, op.toString(), graph, 1, List.of(), List.of(), layouts(in), null);
+        return new Call(runtime, op.toString(), graph, 1, List.of(), List.of(), layouts(in), null);
     }
 
-    /** A traced formula as a call; {@code trace} runs if this signature is new. */
-    Call traced(Object formula, Object mode, Tensor[] in, Supplier<Call> trace) {
-        Key key = key(formula, Attrs.NONE, mode, in);
+    /** The formula these are the calls of; {@code trace} runs if this signature is new. */
+    Call traced(Object mode, Tensor[] in, Supplier<Call> trace) {
+        Key key = key(null, Attrs.NONE, mode, in);
         Call call = calls.get(key);
         return call != null ? call : put(key, trace.get());
     }
@@ -63,12 +64,12 @@ final class CallCache {
         return before == null ? call : before;
     }
 
-    private static Key key(Object formula, Attrs attrs, Object mode, Tensor[] in) {
+    private static Key key(Op op, Attrs attrs, Object mode, Tensor[] in) {
         List<Meta> operands = new ArrayList<>(in.length);
         for (Tensor t : in) {
             operands.add(Meta.of(t));
         }
-        return new Key(formula, attrs, mode, operands);
+        return new Key(op, attrs, mode, operands);
     }
 
     /** Symbolic arguments for these tensors. */

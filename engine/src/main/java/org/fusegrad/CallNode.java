@@ -87,9 +87,7 @@ final class CallNode extends TapeNode {
         }
         System.arraycopy(saved, 0, in, n, saved.length);
         Context context = Context.get();
-        Value[] out = derivation
-                .backward()
-                .run(in, (dtype, length) -> context.allocate(call.engine(), dtype, length));
+        Value[] out = derivation.backward().run(in, call.allocator(context));
         if (commitsNow()) {
             Call.commit(context, p.effects(), out, p.operands().length);
         }

@@ -1,6 +1,7 @@
 package org.fusegrad;
 
 import org.fusegrad.run.Buffer;
+import org.fusegrad.run.BufferPool;
 
 /** What is in force on one thread: engine, scope, trace, transaction, and whether gradients
  * are recorded. */
@@ -19,11 +20,11 @@ final class Context {
     }
 
     /** A buffer for a result, owned by the scope in force. */
-    Buffer allocate(Engine in, DType dtype, int length) {
+    Buffer allocate(BufferPool pool, DType dtype, int length) {
         if (scope == null) {
-            return Buffer.allocate(dtype, length);
+            return pool.fresh(dtype, length);
         }
-        Buffer buffer = in.runtime().pool().take(dtype, length);
+        Buffer buffer = pool.take(dtype, length);
         scope.own(buffer);
         return buffer;
     }

@@ -29,7 +29,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private final KernelRuntime runtime;
-    private final CallCache calls = new CallCache(this);
+    private final CallCache calls;
     private final boolean fusing;
     private final AtomicLong seed;
 
@@ -40,6 +40,7 @@ public final class Engine implements AutoCloseable {
                 new BufferPool(),
                 b.strict,
                 b.verify);
+        this.calls = new CallCache(runtime);
         this.fusing = b.fuse;
         this.seed = new AtomicLong(b.seed);
     }
@@ -125,6 +126,7 @@ public final class Engine implements AutoCloseable {
         return runtime;
     }
 
+    /** The calls of single operations; those of formulas are with the formulas. */
     CallCache calls() {
         return calls;
     }
@@ -139,10 +141,13 @@ public final class Engine implements AutoCloseable {
         return seed.getAndAdd(0x9E3779B97F4A7C15L);
     }
 
-    /** Ends the threads. Later use of the engine says that it is closed. */
+    /**
+     * Ends the threads and lets go of pooled memory. Later use of the engine, backward of what it
+     * has recorded included, says that it is closed.
+     */
     @Override
     public void close() {
-        runtime.workers().close();
+        runtime.close();
     }
 
     /** Configuration of an engine; defaults come from {@link Flags}. */

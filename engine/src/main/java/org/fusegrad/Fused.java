@@ -3,14 +3,18 @@ package org.fusegrad;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 import org.fusegrad.plan.Layouts;
+import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Share;
 
 /**
@@ -44,6 +48,12 @@ public final class Fused {
 
     private final String name;
     private final Formula formula;
+
+    /**
+     * What has been traced, by engine. The formula owns it, so that it goes when nobody holds the
+     * formula any more, though calls refer back to the formula; an engine that is dropped goes too.
+     */
+    private final Map<Engine, CallCache> calls = Collections.synchronizedMap(new WeakHashMap<>());
 
     private Fused(String name, Formula formula) {
         this.name = name;
@@ -114,19 +124,23 @@ public final class Fused {
         }
         Engine engine = Engine.current();
         Object key = Arrays.asList(mode, share);
-        Call call = engine.calls().traced(this, key, arguments, () -> {
+        Call call = calls(engine).traced(key, arguments, () -> {
             List<Node> whole = SharedRows.whole(share, CallCache.leaves(arguments));
-            return trace(engine, whole, Layouts.SHARED, share);
+            return trace(engine.runtime(), whole, Layouts.SHARED, share);
         });
         return List.of(call.invoke(arguments));
     }
 
     private Call traced(Engine engine, Object mode, Tensor[] arguments) {
-        return engine.calls().traced(this, mode, arguments, () -> trace(engine, arguments));
+        return calls(engine).traced(mode, arguments, () -> trace(engine.runtime(), arguments));
     }
 
-    private Call trace(Engine engine, Tensor[] arguments) {
-        return trace(engine, CallCache.leaves(arguments), CallCache.layouts(arguments), null);
+    private CallCache calls(Engine engine) {
+        return calls.computeIfAbsent(engine, e -> new CallCache(e.runtime()));
+    }
+
+    private Call trace(KernelRuntime runtime, Tensor[] arguments) {
+        return trace(runtime, CallCache.leaves(arguments), CallCache.layouts(arguments), null);
     }
 
     private List<Tensor> unfused(Context context, Tensor[] arguments) {
@@ -138,7 +152,7 @@ public final class Fused {
         return results;
     }
 
-    private Call trace(Engine engine, List<Node> leaves, Layouts layouts, Share share) {
+    private Call trace(KernelRuntime runtime, List<Node> leaves, Layouts layouts, Share share) {
         Tracer tracer = new Tracer(leaves);
         List<Node> outputs = new ArrayList<>(results(tracer));
         int results = outputs.size();
@@ -148,7 +162,7 @@ public final class Fused {
             outputs.add(write.getValue());
         }
         return new Call(
-                engine,
+                runtime,
                 name,
                 Graph.of(tracer.inputs(), outputs),
                 results,
@@ -185,13 +199,12 @@ public final class Fused {
      * @param mode as in {@link #callAll}
      */
     public Explanation explain(Object mode, Tensor... arguments) {
-        Engine engine = Engine.current();
-        Call call = trace(engine, arguments);
+        Call call = trace(Engine.current().runtime(), arguments);
         BitSet wanted = call.differentiable(arguments);
         Function<Tensor, String> describe = t -> t.dtype() + t.shape().toString();
         String signature =
                 String.join(" ", Arrays.stream(arguments).map(describe).toList());
-        return call.explain(name + " on " + signature, wanted);
+        return call.explain(GraphPrinter.word(name) + " on " + signature, wanted);
     }
 
     /**

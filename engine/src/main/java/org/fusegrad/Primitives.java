@@ -68,13 +68,14 @@ public final class Primitives {
             int groups) {
         int[] dims = new int[x.rank()];
         dims[0] = x.dim(0);
-        dims[1] = weight.dim(1) * groups;
+        dims[1] = Shape.size("conv_transpose", (long) weight.dim(1) * groups);
         for (int i = 0; i < stride.length; i++) {
-            dims[i + 2] = (x.dim(i + 2) - 1) * stride[i]
-                    - 2 * padding[i]
-                    + dilation[i] * (weight.dim(i + 2) - 1)
+            long size = (x.dim(i + 2) - 1L) * stride[i]
+                    - 2L * padding[i]
+                    + dilation[i] * (weight.dim(i + 2) - 1L)
                     + outputPadding[i]
                     + 1;
+            dims[i + 2] = Shape.size("conv_transpose", size);
         }
         if (x.dim(1) != weight.dim(0)) {
             throw new IllegalArgumentException("conv_transpose: input " + x.shape()
@@ -125,15 +126,16 @@ public final class Primitives {
         int[] output = new int[n];
         for (int i = 0; i < n; i++) {
             int size = lead < 0 ? 0 : x.dim(lead + i);
-            int room = size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1;
-            if (lead < 0 || room < 0 || stride[i] < 1 || 2 * padding[i] > kernel[i]) {
+            long room = size + 2L * padding[i] - dilation[i] * (kernel[i] - 1L) - 1;
+            boolean proper = Math.min(kernel[i], Math.min(stride[i], dilation[i])) > 0;
+            if (lead < 0 || room < 0 || !proper || padding[i] < 0 || 2L * padding[i] > kernel[i]) {
                 throw new IllegalArgumentException("pooling: kernel " + kernel[i] + ", stride "
                         + stride[i] + ", padding " + padding[i] + " do not fit " + x.shape());
             }
             int extra = ceilMode ? stride[i] - 1 : 0;
-            output[i] = (room + extra) / stride[i] + 1;
+            output[i] = Shape.size("pooling", (room + extra) / stride[i] + 1);
             // A window that would start in the right padding is dropped.
-            if (ceilMode && (output[i] - 1) * stride[i] >= size + padding[i]) {
+            if (ceilMode && (output[i] - 1L) * stride[i] >= (long) size + padding[i]) {
                 output[i]--;
             }
         }

@@ -66,6 +66,20 @@ public final class Shape {
         return a;
     }
 
+    /**
+     * A computed size of an axis, if there can be one.
+     *
+     * @param what computes it, for the message
+     * @throws IllegalArgumentException if it is more than an axis can have
+     */
+    public static int size(String what, long size) {
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    what + ": an axis of " + size + " elements is more than a tensor can hold");
+        }
+        return (int) Math.max(size, Integer.MIN_VALUE);
+    }
+
     /** This shape with one axis resized. */
     public Shape with(int axis, int size) {
         int[] d = dims.clone();

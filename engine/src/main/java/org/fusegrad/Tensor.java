@@ -112,7 +112,7 @@ public final class Tensor extends TensorOps {
 
     /** The integers 0 … n - 1. */
     public static Tensor arange(int n) {
-        long[] values = new long[n];
+        long[] values = new long[Shape.of(n).numel()];
         Arrays.setAll(values, i -> i);
         return of(values, n);
     }

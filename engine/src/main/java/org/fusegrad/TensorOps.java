@@ -105,6 +105,10 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
     public Tensor unsqueeze(int axis) {
         int[] d = self().shape().dims();
         int a = axis < 0 ? axis + d.length + 1 : axis;
+        if (a < 0 || a > d.length) {
+            throw new IllegalArgumentException(
+                    "unsqueeze: axis " + axis + " is out of range for shape " + self().shape());
+        }
         int[] out = new int[d.length + 1];
         System.arraycopy(d, 0, out, 0, a);
         out[a] = 1;
@@ -126,6 +130,9 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
 
     /** Tensors joined along an axis. */
     public static Tensor concat(int axis, Tensor... parts) {
+        if (parts.length == 0) {
+            throw new IllegalArgumentException("concat: there is nothing to join");
+        }
         return apply(Op.CONCAT, new Attrs.Axis(parts[0].shape().axis(axis)), parts);
     }
 

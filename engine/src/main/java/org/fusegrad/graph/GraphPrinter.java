@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** Prints a graph as one equation a line, operands before users, shapes at the right. */
 public final class GraphPrinter {
+    private static final int LONGEST = 60;
+    private static final String MARKS = "._-:[]";
+
     private GraphPrinter() {}
 
     /** The listing of a graph. */
@@ -65,6 +68,19 @@ public final class GraphPrinter {
         return "[" + attrs + "]";
     }
 
+    /**
+     * A name given by a user as one short word of a listing: whatever is no letter, digit or mark
+     * of a path is an underscore, so that no name breaks a line or ends a comment.
+     */
+    public static String word(String name) {
+        StringBuilder word = new StringBuilder();
+        name.codePoints()
+                .limit(LONGEST)
+                .map(c -> Character.isLetterOrDigit(c) || MARKS.indexOf(c) >= 0 ? c : '_')
+                .forEach(word::appendCodePoint);
+        return word.isEmpty() ? "_" : word.toString();
+    }
+
     /** Readable names: hints where given, values for constants, else t1, t2, … */
     public static final class NodeNames {
         private NodeNames() {}
@@ -74,7 +90,7 @@ public final class GraphPrinter {
             Map<Node, String> names = new IdentityHashMap<>();
             java.util.Set<String> taken = new java.util.HashSet<>();
             for (Node leaf : graph.inputs()) {
-                names.put(leaf, unique(leaf.hint() == null ? "x" : leaf.hint(), taken));
+                names.put(leaf, unique(leaf.hint() == null ? "x" : word(leaf.hint()), taken));
             }
             int next = 1;
             for (Node node : graph.nodes()) {
@@ -84,7 +100,7 @@ public final class GraphPrinter {
                 if (node.is(Op.CONST)) {
                     names.put(node, Double.toString(node.constValue()));
                 } else {
-                    String base = node.hint() == null ? "t" + next++ : node.hint();
+                    String base = node.hint() == null ? "t" + next++ : word(node.hint());
                     names.put(node, unique(base, taken));
                 }
             }

@@ -216,7 +216,7 @@ public final class ShapeRules {
                         "range " + from + ":" + to + ":" + step + " does not fit axis " + i + " of "
                                 + in.get(0).shape());
             }
-            dims[i] = (to - from + step - 1) / step;
+            dims[i] = to == from ? 0 : (to - from - 1) / step + 1;
         }
         return new Meta(in.get(0).dtype(), Shape.of(dims));
     }
@@ -224,14 +224,17 @@ public final class ShapeRules {
     private static Meta pad(Op op, Attrs attrs, List<Node> in) {
         Attrs.Padding p = (Attrs.Padding) attrs;
         int[] dims = in.get(0).shape().dims();
+        if (p.low().size() != dims.length || p.high().size() != dims.length) {
+            throw error(op, "needs two numbers for each axis of " + in.get(0).shape());
+        }
         for (int i = 0; i < dims.length; i++) {
             if (p.low().get(i) < 0 || p.high().get(i) < 0 || p.interior().get(i) < 0) {
                 throw error(
                         op, "padding must not be negative, got " + p.low() + " and " + p.high());
             }
-            int spread = dims[i] + Math.max(0, dims[i] - 1) * p.interior().get(i);
-            dims[i] = Math.addExact(
-                    Math.addExact(spread, p.low().get(i)), p.high().get(i));
+            long spread = dims[i] + Math.max(0L, dims[i] - 1) * p.interior().get(i);
+            dims[i] =
+                    Shape.size(op.toString(), spread + p.low().get(i) + p.high().get(i));
         }
         return new Meta(in.get(0).dtype(), Shape.of(dims));
     }
@@ -251,7 +254,7 @@ public final class ShapeRules {
             }
             size += x.shape().dim(axis);
         }
-        return new Meta(in.get(0).dtype(), first.with(axis, Math.toIntExact(size)));
+        return new Meta(in.get(0).dtype(), first.with(axis, Shape.size(op.toString(), size)));
     }
 
     private static Meta argmax(Op op, Attrs attrs, List<Node> in) {

@@ -45,6 +45,10 @@ final class StructuredShapes {
         Shape x = in.get(0).shape();
         Shape w = in.get(1).shape();
         int spatial = c.stride().size();
+        if (c.padding().size() != spatial || c.dilation().size() != spatial) {
+            throw ShapeRules.error(
+                    op, "stride, padding and dilation need one number for each spatial axis");
+        }
         if (x.rank() != spatial + 2 || w.rank() != spatial + 2) {
             throw ShapeRules.error(
                     op,
@@ -58,7 +62,7 @@ final class StructuredShapes {
             throw ShapeRules.error(
                     op,
                     "input " + x + " does not fit weight " + w + " in " + groups
-                            + " group(s): the weight wants " + w.dim(1) * Math.max(1, groups)
+                            + " group(s): the weight wants " + (long) w.dim(1) * Math.max(1, groups)
                             + " channels");
         }
         int[] dims = new int[spatial + 2];
@@ -72,8 +76,9 @@ final class StructuredShapes {
 
     private static int windows(
             Op op, Shape x, int i, int kernel, Ints stride, Ints padding, Ints dilation) {
-        int reach = dilation.get(i) * (kernel - 1) + 1;
-        int room = x.dim(i + 2) + 2 * padding.get(i) - reach;
+        long reach = dilation.get(i) * (kernel - 1L) + 1;
+        // Every position in the padded axis is an int.
+        long room = Shape.size(op.toString(), x.dim(i + 2) + 2L * padding.get(i)) - reach;
         if (room < 0
                 || stride.get(i) < 1
                 || dilation.get(i) < 1
@@ -86,7 +91,7 @@ final class StructuredShapes {
                             + ") does not fit axis "
                             + (i + 2) + " of " + x);
         }
-        return room / stride.get(i) + 1;
+        return (int) (room / stride.get(i) + 1);
     }
 
     static Meta convAdjoint(Op op, Attrs attrs, List<Node> in) {

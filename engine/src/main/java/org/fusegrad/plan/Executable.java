@@ -47,13 +47,19 @@ public final class Executable {
         this.slots = slots;
     }
 
-    /** Computes the outputs from the inputs; inputs that nothing reads may be null. */
+    /**
+     * Computes the outputs from the inputs; inputs that nothing reads may be null.
+     *
+     * @throws IllegalStateException if the engine is closed
+     * @throws OutOfMemoryError naming the kernel; whatever was pooled has been let go
+     */
     public Value[] run(Value[] inputs, Allocator allocator) {
+        runtime.workers().requireOpen();
         Value[] at = new Value[slots];
         System.arraycopy(inputs, 0, at, 0, inputs.length);
         for (Step step : steps) {
             if (step instanceof Call call) {
-                run(call, at, allocator);
+                runOrSay(call, at, allocator);
             } else if (step instanceof View view) {
                 at[view.to()] = Views.apply(view.movement(), at[view.from()]);
             } else if (step instanceof Constant constant) {
@@ -65,6 +71,20 @@ public final class Executable {
             results[i] = at[outputs[i]];
         }
         return results;
+    }
+
+    private void runOrSay(Call call, Value[] at, Allocator allocator) {
+        try {
+            run(call, at, allocator);
+        } catch (OutOfMemoryError e) {
+            runtime.pool().clear();
+            OutOfMemoryError named =
+                    new OutOfMemoryError("kernel " + call.graph().name()
+                            + " has not enough memory (" + e.getMessage()
+                            + "): raise -Xmx or take smaller batches");
+            named.initCause(e);
+            throw named;
+        }
     }
 
     private void run(Call call, Value[] at, Allocator allocator) {

@@ -43,6 +43,12 @@ public final class KernelRuntime {
         return counters;
     }
 
+    /** Ends the threads and lets go of pooled memory; nothing runs afterwards. */
+    public void close() {
+        workers.close();
+        pool.clear();
+    }
+
     /**
      * Compiles a kernel. If the backend cannot, the interpreter takes over with one warning that
      * names the kernel and the reason, unless the engine is strict.

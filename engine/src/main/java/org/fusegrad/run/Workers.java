@@ -2,6 +2,7 @@ package org.fusegrad.run;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -62,9 +63,7 @@ public final class Workers implements AutoCloseable {
 
     /** As {@link #forEach(int, IntConsumer)}, for tasks that keep memory by thread. */
     public void forEach(int count, Task task) {
-        if (closed) {
-            throw new IllegalStateException("this engine is closed");
-        }
+        requireOpen();
         if (count <= 1 || threads.length == 0) {
             for (int i = 0; i < count; i++) {
                 task.run(i, 0);
@@ -81,6 +80,18 @@ public final class Workers implements AutoCloseable {
         }
         job.work(0);
         job.await();
+    }
+
+    /**
+     * Says so if this is closed.
+     *
+     * @throws IllegalStateException if it is
+     */
+    public void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this engine is closed: run backward, and all else it"
+                    + " shall compute, before close()");
+        }
     }
 
     private void serve(int slot) {
@@ -114,7 +125,7 @@ public final class Workers implements AutoCloseable {
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger done = new AtomicInteger();
         private final Thread caller = Thread.currentThread();
-        private volatile Throwable failure;
+        private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
         Job(int count, Task task) {
             this.count = count;
@@ -125,8 +136,10 @@ public final class Workers implements AutoCloseable {
             for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
                 try {
                     task.run(i, slot);
-                } catch (RuntimeException | Error e) {
-                    failure = e;
+                } catch (Throwable e) {
+                    // Checked ones too, which a task can throw unseen: uncounted, it would be
+                    // waited for for ever.
+                    failure.compareAndSet(null, e);
                 }
                 if (done.incrementAndGet() == count) {
                     LockSupport.unpark(caller);
@@ -148,10 +161,16 @@ public final class Workers implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+            rethrow(failure.get());
+        }
+
+        private static void rethrow(Throwable failure) {
             if (failure instanceof RuntimeException e) {
                 throw e;
             } else if (failure instanceof Error e) {
                 throw e;
+            } else if (failure != null) {
+                throw new IllegalStateException("a task failed: " + failure, failure);
             }
         }
     }

@@ -23,9 +23,11 @@ final class RawData {
     void write(Value value, WritableByteChannel out) throws IOException {
         Value v = value.contiguous();
         int size = v.dtype().bytes();
-        int end = v.offset() + v.shape().numel();
-        for (int from = v.offset(); from < end; from += PIECE / size) {
-            int count = Math.min(PIECE / size, end - from);
+        int numel = v.shape().numel();
+        int count;
+        for (int done = 0; done < numel; done += count) {
+            int from = v.offset() + done;
+            count = Math.min(PIECE / size, numel - done);
             piece.clear().limit(count * size);
             switch (v.dtype()) {
                 case FLOAT32 -> piece.asFloatBuffer().put(v.floats(), from, count);
@@ -49,8 +51,9 @@ final class RawData {
         int numel = entry.shape().numel();
         int size = entry.dtype().bytes();
         Value v = Value.of(Buffer.allocate(entry.dtype(), numel), entry.shape());
-        for (int from = 0; from < numel; from += PIECE / size) {
-            int count = Math.min(PIECE / size, numel - from);
+        int count;
+        for (int from = 0; from < numel; from += count) {
+            count = Math.min(PIECE / size, numel - from);
             fill(piece.clear().limit(count * size), in);
             switch (entry.dtype()) {
                 case FLOAT32 -> piece.asFloatBuffer().get(v.floats(), from, count);

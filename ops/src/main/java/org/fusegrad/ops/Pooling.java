@@ -1,6 +1,7 @@
 package org.fusegrad.ops;
 
 import org.fusegrad.Primitives;
+import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 
 /** Pooling of (N, C, H, W) over windows of the last two axes. */
@@ -66,7 +67,7 @@ public final class Pooling {
         int from = x.shape().axis(start);
         int[] dims = java.util.Arrays.copyOf(x.shape().dims(), from + 1);
         for (int i = from + 1; i < x.rank(); i++) {
-            dims[from] *= x.dim(i);
+            dims[from] = Shape.size("flatten", (long) dims[from] * x.dim(i));
         }
         return x.reshape(dims);
     }

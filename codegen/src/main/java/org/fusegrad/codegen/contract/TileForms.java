@@ -47,6 +47,21 @@ final class TileForms {
         return (active == null ? scalar() : active).source;
     }
 
+    /**
+     * Sees to it that there is a form to run.
+     *
+     * @throws KernelException if it does not compile
+     */
+    void prepare() {
+        try {
+            scalar();
+        } catch (KernelException e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            throw new KernelException("tiles could not be generated: " + e, e);
+        }
+    }
+
     /** The form to use now, for this much work. */
     Form current(long work) {
         Form form = active == null ? scalar() : active;
@@ -62,11 +77,6 @@ final class TileForms {
         return form;
     }
 
-    /** Sees to it that there is a form to run. */
-    void prepare() {
-        scalar();
-    }
-
     private synchronized Form scalar() {
         if (active == null) {
             active = make(0);
@@ -77,7 +87,7 @@ final class TileForms {
     private void promoteOrWarn() {
         try {
             promote();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             System.getLogger("org.fusegrad")
                     .log(
                             System.Logger.Level.WARNING,
