@@ -22,7 +22,7 @@ final class Context {
     /** A buffer for a result, owned by the scope in force. */
     Buffer allocate(BufferPool pool, DType dtype, int length) {
         if (scope == null) {
-            return pool.fresh(dtype, length);
+            return Buffer.allocate(dtype, length);
         }
         Buffer buffer = pool.take(dtype, length);
         scope.own(buffer);

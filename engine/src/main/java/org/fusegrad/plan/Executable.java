@@ -59,7 +59,7 @@ public final class Executable {
         System.arraycopy(inputs, 0, at, 0, inputs.length);
         for (Step step : steps) {
             if (step instanceof Call call) {
-                runOrSay(call, at, allocator);
+                runWithRoom(call, at, allocator);
             } else if (step instanceof View view) {
                 at[view.to()] = Views.apply(view.movement(), at[view.from()]);
             } else if (step instanceof Constant constant) {
@@ -73,17 +73,19 @@ public final class Executable {
         return results;
     }
 
-    private void runOrSay(Call call, Value[] at, Allocator allocator) {
+    /** Runs a kernel, a second time if only pooled memory stood in the way of the first. */
+    private void runWithRoom(Call call, Value[] at, Allocator allocator) {
         try {
             run(call, at, allocator);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError first) {
             runtime.pool().clear();
-            OutOfMemoryError named =
-                    new OutOfMemoryError("kernel " + call.graph().name()
-                            + " has not enough memory (" + e.getMessage()
-                            + "): raise -Xmx or take smaller batches");
-            named.initCause(e);
-            throw named;
+            try {
+                run(call, at, allocator);
+            } catch (OutOfMemoryError e) {
+                throw new OutOfMemoryError("kernel " + call.graph().name()
+                        + " has not enough memory (" + e.getMessage()
+                        + "): raise -Xmx or take smaller batches");
+            }
         }
     }
 

@@ -28,22 +28,7 @@ public final class BufferPool {
                 return new Buffer(dtype, stack.pop(), length);
             }
         }
-        return new Buffer(dtype, array(dtype, capacity), length);
-    }
-
-    /** A zeroed buffer of this length, which is not expected back. */
-    public Buffer fresh(DType dtype, int length) {
-        return new Buffer(dtype, array(dtype, length), length);
-    }
-
-    private Object array(DType dtype, int length) {
-        try {
-            return Buffer.newArray(dtype, length);
-        } catch (OutOfMemoryError e) {
-            // What waits here may be what is missing.
-            clear();
-            return Buffer.newArray(dtype, length);
-        }
+        return new Buffer(dtype, Buffer.newArray(dtype, capacity), length);
     }
 
     /** Leaves everything to the garbage collector. */

@@ -4,6 +4,7 @@ import com.google.gson.stream.JsonWriter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 
@@ -75,34 +77,42 @@ public final class Safetensors {
     }
 
     /**
-     * Writes a file beside its final place and moves it there when complete, so that a crash leaves
-     * the old file or the new one.
+     * Writes a file beside its final place and moves it there when complete, so that a crash, a
+     * full disk or another writer leaves the old file or a new one, whole.
      *
      * @throws IllegalArgumentException if a tensor has the name of the metadata
+     * @throws IOException if the file cannot be written; what was there before is still there
      */
     public static void write(Path file, Checkpoint content) throws IOException {
         byte[] header = header(content);
         Path target = file.toAbsolutePath();
         // Created like any file of the user's, unlike a temporary file that only he could read.
-        Path temporary = target.resolveSibling(
-                target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        Path temporary =
+                target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (FileChannel out = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
-                writeAll(out, RawData.buffer(PREFIX).putLong(header.length).flip());
-                writeAll(out, ByteBuffer.wrap(header));
-                RawData data = new RawData();
-                for (Map.Entry<String, Tensor> e : ordered(content)) {
-                    data.write(e.getValue().value(), out);
-                }
-                out.force(true);
-            }
+            write(temporary, header, content);
             move(temporary, target);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot write " + file + ": " + e.getMessage() + "; what was there is kept", e);
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Into a file that must be new, so that nothing that waits at the name is written to. */
+    private static void write(Path fresh, byte[] header, Checkpoint content) throws IOException {
+        try (FileChannel out =
+                FileChannel.open(fresh, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            writeAll(out, RawData.buffer(PREFIX).putLong(header.length).flip());
+            writeAll(out, ByteBuffer.wrap(header));
+            RawData data = new RawData();
+            for (Map.Entry<String, Tensor> e : ordered(content)) {
+                data.write(e.getValue().value(), out);
+            }
+            out.force(true);
         }
     }
 

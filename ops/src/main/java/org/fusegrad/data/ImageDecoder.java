@@ -5,6 +5,7 @@ import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -33,6 +34,11 @@ final class ImageDecoder implements AutoCloseable {
 
     private static final int JPEG_START = 0xffd8;
     private static final int PNG_START = 0x8950;
+    private static final int PNG_SIGNATURE_BYTES = 8;
+    private static final int PNG_LAST = 0x49454e44; // IEND
+
+    /* Length, type and checksum of a chunk. */
+    private static final int CHUNK_FRAME_BYTES = 12;
 
     private final int channels;
     private final ImageReader jpeg = reader("jpeg");
@@ -97,6 +103,9 @@ final class ImageDecoder implements AutoCloseable {
     private <T> T open(Path file, Use<T> use) {
         byte[] bytes = bytes(file);
         ImageReader reader = readerOf(file, bytes);
+        if (reader == png) {
+            checkChunks(file, bytes);
+        }
         warning = "";
         T result;
         try (ImageInputStream in = memoryStream(bytes)) {
@@ -145,6 +154,21 @@ final class ImageDecoder implements AutoCloseable {
                 throw new DataException(
                         file + " does not start like a JPEG or PNG file; convert or remove it");
         };
+    }
+
+    /* The reader makes arrays of what chunks state as their length: held against the file first. */
+    private static void checkChunks(Path file, byte[] png) {
+        ByteBuffer in = ByteBuffer.wrap(png);
+        long at = PNG_SIGNATURE_BYTES;
+        while (at < png.length) {
+            boolean cut = at + CHUNK_FRAME_BYTES > png.length;
+            long end = cut ? -1 : at + CHUNK_FRAME_BYTES + in.getInt((int) at);
+            if (end <= at || end > png.length) {
+                throw new DataException(file
+                        + " is damaged (a chunk is longer than the file); replace or remove it");
+            }
+            at = in.getInt((int) at + 4) == PNG_LAST ? png.length : end;
+        }
     }
 
     private Dataset.Shape checkedShape(Path file, int width, int height) {

@@ -12,6 +12,7 @@ import org.fusegrad.Fused;
 import org.fusegrad.Primitives;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNWindow;
 import org.junit.jupiter.api.Test;
 
 /** What nobody holds any more goes, however often it was called. */
@@ -67,7 +68,7 @@ final class FormulaLifetimeTest {
     }
 
     private static WeakReference<MABN2d> trained(Engine engine) {
-        MABN2d norm = new MABN2d(2, MABN2d.Window.of(4, 8));
+        MABN2d norm = new MABN2d(2, MABNWindow.of(4, 8));
         engine.run(() -> norm.forward(Tensor.ones(2, 2, 3, 3)).sumAll().backward());
         return new WeakReference<>(norm);
     }

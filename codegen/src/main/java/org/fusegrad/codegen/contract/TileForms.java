@@ -57,7 +57,7 @@ final class TileForms {
             scalar();
         } catch (KernelException e) {
             throw e;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             throw new KernelException("tiles could not be generated: " + e, e);
         }
     }
