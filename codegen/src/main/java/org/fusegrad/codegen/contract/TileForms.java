@@ -7,6 +7,7 @@ import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.flags.Flags;
+import org.fusegrad.run.KernelException;
 
 /**
  * The tile programs that all contractions of a backend share: scalar at once, and after enough work
