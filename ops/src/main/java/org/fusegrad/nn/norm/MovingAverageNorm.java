@@ -26,6 +26,7 @@ abstract class MovingAverageNorm extends Norm {
     final State bufferX2;
     final State bufferGz;
     private final State iters;
+    private final State backwardIters;
 
     MovingAverageNorm(String name, int channels, MABNWindow window, NormOptions options) {
         super(name, options, channels);
@@ -36,6 +37,7 @@ abstract class MovingAverageNorm extends Norm {
         bufferX2 = buffer("buffer_x2", Init.full(0, dtype, window.size(), channels));
         bufferGz = buffer("buffer_gz", Init.full(0, dtype, window.size(), channels));
         iters = buffer("iters", Tensor.scalar(0, DType.INT64));
+        backwardIters = buffer("backward_iters", Tensor.scalar(0, DType.INT64));
     }
 
     /** The formula in training, at this step (1 for the first). */
@@ -78,6 +80,7 @@ abstract class MovingAverageNorm extends Norm {
         List<Tensor> inputs = new ArrayList<>(List.of(x));
         inputs.addAll(parameters());
         return Primitives.customGradient(affine(z.mul(r), c), inputs, dy -> {
+            backwardIters.write(backwardIters.read().add(1));
             Tensor rdy = dy.mul(r);
             Tensor g = weight().map(w -> rdy.mul(w.reshape(c))).orElse(rdy);
             Tensor psi = average.apply(g.mul(z).mean(axes)).named("Psi");

@@ -68,6 +68,11 @@ public final class SyncBatchNorm extends BatchNorm {
     }
 
     @Override
+    boolean takesBatchStatistics() {
+        return !isShared() && super.takesBatchStatistics();
+    }
+
+    @Override
     protected void check(Tensor x) {
         if (isShared()) {
             checkChannels(x, 2, 5);

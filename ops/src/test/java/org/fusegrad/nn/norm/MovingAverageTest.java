@@ -43,6 +43,7 @@ class MovingAverageTest {
 
         Tensor y = norm.forward(x);
         assertEquals(1, norm.namedBuffers().get("iters").get().item());
+        assertEquals(0, norm.namedBuffers().get("backward_iters").get().item());
         Tensor before = norm.namedBuffers().get("buffer_gz").get();
         y.backward(values(4, 2, 2, 3, 3), true, false);
         Tensor once = norm.namedBuffers().get("buffer_gz").get();
@@ -50,6 +51,7 @@ class MovingAverageTest {
         y.backward(values(5, 2, 2, 3, 3), true, false);
         assertArrayEquals(
                 once.toDoubles(), norm.namedBuffers().get("buffer_gz").get().toDoubles());
+        assertEquals(1, norm.namedBuffers().get("backward_iters").get().item());
     }
 
     @Test
