@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,6 +39,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class GeneratedSourceTest {
     private static final List<SourceCompiler> COMPILERS =
             List.of(new JaninoCompiler(), new JavacCompiler());
+
+    /** As a word of its own; within a name made safe it does no harm. */
+    private static final Pattern EVIL = Pattern.compile("\\bevil;");
 
     static Stream<String> hostileNames() {
         return Stream.of(
@@ -125,7 +129,7 @@ final class GeneratedSourceTest {
     }
 
     static void assertPlain(String source) {
-        assertFalse(source.contains("evil;"), source);
+        assertFalse(EVIL.matcher(source).find(), source);
         assertFalse(source.contains("\\u"), source);
         assertTrue(source.chars().allMatch(c -> c == '\n' || c >= 32 && c < 127), source);
         assertTrue(source.lines().allMatch(line -> line.length() < 2000), source);
