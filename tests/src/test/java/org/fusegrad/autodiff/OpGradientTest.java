@@ -19,10 +19,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every differentiable operation, to the second order, against finite differences. */
 final class OpGradientTest {
     /**
-     * Operations whose results are truth values or positions; detaching stops gradients by intent.
+     * Operations whose results are truth values or positions; detaching stops gradients by intent,
+     * and collecting stands only in graphs that were differentiated before.
      */
     private static final Set<Op> WITHOUT_GRADIENT = EnumSet.of(
-            Op.NOT, Op.EQ, Op.NE, Op.LT, Op.LE, Op.AND, Op.OR, Op.XOR, Op.ARGMAX, Op.DETACH);
+            Op.NOT,
+            Op.EQ,
+            Op.NE,
+            Op.LT,
+            Op.LE,
+            Op.AND,
+            Op.OR,
+            Op.XOR,
+            Op.ARGMAX,
+            Op.DETACH,
+            Op.COLLECT);
 
     @Test
     void everyDifferentiableOperationHasAnExample() {
