@@ -41,11 +41,8 @@ class ExplainCommandTest {
     void addAndReluJoinTheKernelAndNoMaskIsSaved() {
         String text = explain("bn+add+relu", "--shape", "8,16,9,9");
         assertTrue(text.contains("backward: 1 kernel(s)"), text);
-        // Mean and a factor of 16 channels each, beside the operands.
-        assertTrue(
-                text.contains("and 256 B computed besides the result")
-                        || text.contains("and 128 B computed besides the result"),
-                text);
+        // Statistics of 16 channels, beside the operands: a mask would be 2592 B or more.
+        assertTrue(text.contains("and 320 B computed besides the result"), text);
     }
 
     static List<String> everyNorm() {
@@ -61,6 +58,11 @@ class ExplainCommandTest {
     @MethodSource("everyNorm")
     void knowsEveryNorm(String norm) {
         String text = explain("--norm", norm, "--shape", "4,8,6,16");
+        if (norm.startsWith("ghost") || norm.startsWith("mabn-groups")) {
+            // What they do from one group to the next is small kernels of their own.
+            assertTrue(text.contains("2 scan(s)") || text.contains("fwd_4"), text);
+            return;
+        }
         int kernels = norm.equals("none") ? 0 : 1;
         assertTrue(text.contains("forward: " + kernels + " kernel(s)"), text);
         assertTrue(text.contains("backward: " + kernels + " kernel(s)"), text);

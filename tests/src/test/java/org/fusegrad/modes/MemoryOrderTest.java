@@ -145,8 +145,9 @@ final class MemoryOrderTest {
 
     private static void assertTraffic(Executable plain, Executable view, long full) {
         assertEquals(scans(plain), scans(view), () -> plain.explain() + view.explain());
-        // Statistics of a group may be combined in another order; a copy would be a whole tensor.
-        assertTrue(bytes(view) - bytes(plain) < full / 4, () -> plain.explain() + view.explain());
+        // Statistics of a group may be combined in another order; a copy would be a whole tensor
+        // read and one written.
+        assertTrue(bytes(view) - bytes(plain) < full / 2, () -> plain.explain() + view.explain());
     }
 
     private static List<List<Integer>> scans(Executable executable) {
