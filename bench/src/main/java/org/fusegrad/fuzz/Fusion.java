@@ -65,7 +65,9 @@ final class Fusion implements Check {
         return Verdict.HOLDS;
     }
 
-    private static UnaryOperator<Tensor> disturb(Random random, double amount) {
+    /** What underflows is lost too: the least term is that of the narrower type. */
+    private UnaryOperator<Tensor> disturb(Random random, double amount) {
+        double least = wide ? 1e-300 : 1e-37;
         return t -> {
             // A factor disturbs the backward too; a term that no gradient flows through breaks
             // symmetries, as of x / x, which no factor does.
@@ -73,7 +75,7 @@ final class Fusion implements Check {
             double[] factor = random.doubles(n, 1 - amount, 1 + amount).toArray();
             double[] term = t.toDoubles();
             for (int i = 0; i < n; i++) {
-                term[i] *= amount * (2 * random.nextDouble() - 1);
+                term[i] = (amount * term[i] + least) * (2 * random.nextDouble() - 1);
             }
             int[] dims = t.shape().dims();
             return t.mul(Tensor.of(factor, dims)).add(Tensor.of(term, dims));
