@@ -83,10 +83,6 @@ final class Call {
         return results;
     }
 
-    private int arguments() {
-        return graph.inputs().size() - bindings.size();
-    }
-
     /** Calls the graph on these arguments; records the call where gradients are wanted. */
     Tensor[] invoke(Tensor[] arguments) {
         Context context = Context.get();

@@ -13,7 +13,8 @@ import org.fusegrad.conformance.eval.Comparison.Difference;
  * @param reason why it failed or is not supported; empty if it passed
  * @param worst the worst wrong element, if an element was wrong
  * @param measured whether float32 errors were measured against PyTorch's
- * @param beyondTorch the element furthest beyond PyTorch's error, if one is
+ * @param beyondTorch the element furthest beyond PyTorch's error, fused or not, if one is
+ * @param fusedBeyond the same of fused runs alone
  */
 public record CaseResult(
         String path,
@@ -26,7 +27,8 @@ public record CaseResult(
         String reason,
         Optional<Difference> worst,
         boolean measured,
-        Optional<Difference> beyondTorch) {
+        Optional<Difference> beyondTorch,
+        Optional<Difference> fusedBeyond) {
     /** How a case can end. */
     public enum Status {
         PASS,

@@ -45,6 +45,7 @@ final class CaseRunner {
                     message(e),
                     Optional.empty(),
                     false,
+                    Optional.empty(),
                     Optional.empty());
         }
         return run(path, from);
@@ -60,6 +61,7 @@ final class CaseRunner {
 
     private CaseResult run(String path, ConformanceCase from) {
         Optional<Difference> beyond = Optional.empty();
+        Optional<Difference> fused = Optional.empty();
         boolean measured = measured(from);
         String mode = "";
         try {
@@ -72,7 +74,9 @@ final class CaseRunner {
                     return result(path, from, mode, worst.get());
                 }
                 if (measured) {
-                    beyond = worse(beyond, beyondTorch(from, m, evaluator, results));
+                    Optional<Difference> here = beyondTorch(from, m, evaluator, results);
+                    beyond = worse(beyond, here);
+                    fused = m.engine().isFusing() ? worse(fused, here) : fused;
                 }
             }
             return new CaseResult(
@@ -86,7 +90,8 @@ final class CaseRunner {
                     "",
                     Optional.empty(),
                     measured,
-                    beyond);
+                    beyond,
+                    fused);
         } catch (Unsupported e) {
             return result(path, from, Status.UNSUPPORTED, "", e.getMessage());
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
@@ -115,6 +120,7 @@ final class CaseRunner {
                 reason,
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -131,6 +137,7 @@ final class CaseRunner {
                 CaseResult.describe(worst),
                 Optional.of(worst),
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -26,7 +26,7 @@ final class SuiteTest {
             Method method = bench.getMethod(job.bench().substring(dot + 1));
             assertTrue(method.isAnnotationPresent(Benchmark.class), job::bench);
             for (String parameter : job.params().keySet()) {
-                bench.getField(parameter);
+                assertEquals(parameter, bench.getField(parameter).getName());
             }
         }
     }

@@ -86,7 +86,6 @@ public final class Expansions {
     public static <F, I, M> F sigmoid(FloatOps<F, I, M> o, F x) {
         F negative = o.fromBits(o.or(o.bits(x), o.constantInt(SIGN_BIT)));
         F e = expWide(o, atLeast(o, negative, EXP_LOWEST));
-        F one = o.constant(1f);
         F whole = o.select(o.less(x, o.constant(0f)), e, o.constant(1f));
         // With e = e^-|x|: e - e * e / (1 + e) below 0, 1 - e / (1 + e) above. The part taken off
         // is at most half of the whole, so most of its rounding errors do not count.

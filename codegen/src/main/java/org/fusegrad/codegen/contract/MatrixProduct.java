@@ -83,7 +83,6 @@ final class MatrixProduct {
 
     /** Part of the product. */
     private final class Piece {
-        private final Matrix a;
         private final Matrix b;
         private final Matrix c;
         private final float[] packed;
@@ -104,7 +103,6 @@ final class MatrixProduct {
                 int columns,
                 int depth,
                 boolean add) {
-            this.a = a;
             this.b = b;
             this.c = c;
             this.packed = (float[]) packed.array();

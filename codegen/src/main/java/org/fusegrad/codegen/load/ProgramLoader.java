@@ -2,6 +2,7 @@ package org.fusegrad.codegen.load;
 
 import com.google.common.base.Suppliers;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
@@ -92,7 +93,8 @@ public final class ProgramLoader {
      */
     public <T> T generating(String what, Supplier<T> work) {
         try {
-            compiler.get(); // Before anything is emitted in vain.
+            // The compiler first, so that nothing is emitted in vain.
+            Objects.requireNonNull(compiler.get(), "compiler");
             return work.get();
         } catch (NoClassDefFoundError e) {
             throw notExported(what, e.getMessage() + " is not on the class path", e);
