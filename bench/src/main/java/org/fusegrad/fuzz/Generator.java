@@ -90,14 +90,20 @@ final class Generator {
         int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
         Tensor out =
                 step.action() == Action.TRACK ? in[0].sub(0.5) : step.action().apply(in, numbers);
-        boolean inRange = out.shape().numel() <= MAX_ELEMENTS;
-        for (double d : inRange ? out.toDoubles() : new double[0]) {
-            inRange &= Math.abs(d) <= MAX_SIZE;
-        }
-        if (inRange) {
+        if (out.shape().numel() <= MAX_ELEMENTS && isInRange(out)) {
             values.add(out);
             steps.add(step);
         }
+    }
+
+    /** Whether all values are of a size at which something can be compared. */
+    static boolean isInRange(Tensor t) {
+        for (double d : t.toDoubles()) {
+            if (!(Math.abs(d) <= MAX_SIZE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Optional<Step> step(Action action) {

@@ -54,6 +54,11 @@ record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
         return all(in, false, states(dtype), UnaryOperator.identity());
     }
 
+    /** As {@link #values}, in float64 throughout. */
+    List<Tensor> wideValues(List<Tensor> in) {
+        return all(in, true, states(DType.FLOAT64), UnaryOperator.identity());
+    }
+
     private List<Tensor> run(
             List<Tensor> in, boolean wide, Map<Integer, State> states, UnaryOperator<Tensor> each) {
         List<Tensor> values = all(in, wide, states, each);

@@ -39,6 +39,9 @@ final class Slopes implements Check {
         Recipe.Formula f = recipe.wide();
         List<Tensor> at = Generator.arguments(recipe, DType.FLOAT64, seed);
         List<Tensor> direction = Generator.arguments(recipe, DType.FLOAT64, seed + 1);
+        if (!recipe.wideValues(at).stream().allMatch(Generator::isInRange)) {
+            return Verdict.UNDECIDED;
+        }
         List<Tensor> leaves = at.stream()
                 .map(t -> Tensor.ofValue(t.value()).requiresGrad(true))
                 .toList();
