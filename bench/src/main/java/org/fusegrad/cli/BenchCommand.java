@@ -39,7 +39,7 @@ final class BenchCommand implements Callable<Integer> {
                     + " runs well; roof: copy and triad.")
     private List<String> suites = List.of();
 
-    @Option(names = "--quick", description = "One JVM each, for a look: a minute for norms.")
+    @Option(names = "--quick", description = "One JVM each, for a look.")
     private boolean quick;
 
     @Option(

@@ -21,6 +21,7 @@ import org.fusegrad.codegen.emit.Support;
 import org.fusegrad.codegen.load.KernelRegistry;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Backend;
 import org.fusegrad.run.Kernel;
@@ -76,7 +77,7 @@ public final class KernelExport implements Backend {
         for (int width : widths) {
             if (!Forms.widths().contains(width)) {
                 throw new IllegalArgumentException("vectors of " + width + " bits: this JVM has "
-                        + Forms.widths() + "; vectors need --add-modules jdk.incubator.vector");
+                        + Forms.widths() + "; vectors need --add-modules " + SimdSupport.MODULE);
             }
         }
         this.packageName = packageName;
