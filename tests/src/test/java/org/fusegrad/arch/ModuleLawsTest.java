@@ -13,11 +13,16 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Who may depend on whom. */
@@ -131,6 +136,34 @@ final class ModuleLawsTest {
                 .should()
                 .accessTargetWhere(reading)
                 .check(ALL);
+    }
+
+    /** What a user on the class path may import he may import on the module path. */
+    @Test
+    void modulesExportAllPackagesButTheInsidesOfTheCompiler() {
+        Map<String, Set<String>> inside = Map.of(
+                "engine", Set.of("org.fusegrad.simplify"),
+                "codegen",
+                        Set.of(
+                                "org.fusegrad.codegen.cache",
+                                "org.fusegrad.codegen.emit",
+                                "org.fusegrad.codegen.loop"),
+                "ops", Set.of(),
+                "tests", Set.of());
+        inside.forEach((module, hidden) -> {
+            ModuleDescriptor described = ModuleFinder.of(
+                            ProjectFiles.root().resolve(module + "/target/classes"))
+                    .findAll()
+                    .iterator()
+                    .next()
+                    .descriptor();
+            Set<String> exported = described.exports().stream()
+                    .filter(e -> !e.isQualified())
+                    .map(ModuleDescriptor.Exports::source)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            exported.addAll(hidden);
+            assertEquals(ProjectFiles.packages(module), exported, described.name());
+        });
     }
 
     @Test

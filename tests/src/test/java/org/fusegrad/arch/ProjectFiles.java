@@ -46,6 +46,7 @@ public final class ProjectFiles {
         for (Path p : mainSources(module)) {
             names.add(sources.relativize(p.getParent()).toString().replace('/', '.'));
         }
+        names.remove(""); // where module-info.java is
         return names;
     }
 

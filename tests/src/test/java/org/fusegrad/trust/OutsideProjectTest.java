@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("exhaustive")
 final class OutsideProjectTest {
     private static final List<String> PUBLISHED = List.of("engine", "codegen", "ops", "tests");
+    private static final List<String> VECTORS = List.of("--add-modules", "jdk.incubator.vector");
 
     @TempDir
     Path folder;
@@ -57,13 +58,13 @@ final class OutsideProjectTest {
                   <groupId>org.fusegrad</groupId>
                   <artifactId>fusegrad-gradcheck</artifactId>
                   <version>${fusegrad}</version>
-                  <scope>test</scope>
+                  <scope>${scope}</scope>
                 </dependency>
                 <dependency>
                   <groupId>org.junit.jupiter</groupId>
                   <artifactId>junit-jupiter</artifactId>
                   <version>${junit.version}</version>
-                  <scope>test</scope>
+                  <scope>${scope}</scope>
                 </dependency>
               </dependencies>
               <build>
@@ -95,10 +96,12 @@ final class OutsideProjectTest {
             </project>
             """;
 
+    /** The harness is there so that it runs as a module too; the library is the second line. */
     private static final String MODULE = """
             module com.example.outside {
-                requires org.fusegrad.engine;
                 requires org.fusegrad.ops;
+                requires org.fusegrad.gradcheck;
+                requires org.junit.jupiter.api;
 
                 exports com.example;
             }
@@ -162,6 +165,13 @@ final class OutsideProjectTest {
                 }
 
                 @Test
+                void standsWhereTheProjectStands() {
+                    boolean modular = Train.class.getModule().isNamed();
+                    assertEquals(modular, Engine.class.getModule().isNamed());
+                    assertEquals(modular, GradCheckTrial.class.getModule().isNamed());
+                }
+
+                @Test
                 void trains() {
                     String[] losses = Train.losses().trim().split(" ");
                     assertTrue(Double.parseDouble(losses[2]) < Double.parseDouble(losses[0]));
@@ -194,20 +204,22 @@ final class OutsideProjectTest {
 
         String path = plain.resolve("target/classes") + File.pathSeparator
                 + plain.resolve("target/lib") + File.separator + "*";
-        String onClassPath = java(false, "-cp", path, "com.example.Train");
+        String onClassPath = java(VECTORS, "-cp", path, "com.example.Train");
         String modules = modular.resolve("target/classes")
                 + File.pathSeparator
                 + modular.resolve("target/lib");
-        String onModulePath =
-                java(true, "-p", modules, "-m", "com.example.outside/com.example.Train");
+        String main = "com.example.outside/com.example.Train";
+        String onModulePath = java(VECTORS, "-p", modules, "-m", main);
+        String withoutVectors = java(List.of(), "-p", modules, "-m", main);
         assertLine(onClassPath, "module null");
         assertLine(onModulePath, "module com.example.outside");
         assertLine(onModulePath, "engine org.fusegrad.engine");
-        for (String out : List.of(onClassPath, onModulePath)) {
+        assertLine(withoutVectors, "backend scalar");
+        for (String out : List.of(onClassPath, onModulePath, withoutVectors)) {
             assertLine(out, "fallbacks 0");
             assertTrue(!out.contains("backend interpreter"), out);
+            assertEquals(line(onClassPath, "losses"), line(out, "losses"));
         }
-        assertEquals(line(onClassPath, "losses"), line(onModulePath, "losses"));
         assertEquals(line(onClassPath, "backend"), line(onModulePath, "backend"));
     }
 
@@ -250,7 +262,7 @@ final class OutsideProjectTest {
         Path main = Files.createDirectories(root.resolve("src/main/java"));
         Path test = Files.createDirectories(root.resolve("src/test/java/com/example"));
         Files.createDirectories(main.resolve("com/example"));
-        Files.writeString(root.resolve("pom.xml"), pom(version));
+        Files.writeString(root.resolve("pom.xml"), pom(version, modular));
         Files.writeString(main.resolve("com/example/Train.java"), TRAIN);
         Files.writeString(test.resolve("OutsideTest.java"), TEST);
         if (modular) {
@@ -260,7 +272,7 @@ final class OutsideProjectTest {
     }
 
     /** With the plugins' versions of this project, which the user's repository has. */
-    private static String pom(String version) throws IOException {
+    private static String pom(String version, boolean modular) throws IOException {
         String own = Files.readString(ProjectFiles.root().resolve("pom.xml"));
         StringBuilder plugins = new StringBuilder();
         for (String plugin : List.of("resources", "compiler", "jar")) {
@@ -273,6 +285,8 @@ final class OutsideProjectTest {
                 own.substring(own.indexOf("<junit.version>") + 15, own.indexOf("</junit.version>"));
         return POM.replace("${plugins}\n", plugins)
                 .replace("${fusegrad}", version)
+                // What a module requires has to be there when it is compiled.
+                .replace("${scope}", modular ? "compile" : "test")
                 .replace("${junit.version}", junit);
     }
 
@@ -309,12 +323,10 @@ final class OutsideProjectTest {
         run(project, command);
     }
 
-    private String java(boolean onModulePath, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                // Guava and Gson are modules proper, which automatic ones cannot ask for.
-                "jdk.incubator.vector" + (onModulePath ? ",ALL-MODULE-PATH" : "")));
+    private String java(List<String> options, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
         command.addAll(List.of(arguments));
         return run(folder, command);
     }

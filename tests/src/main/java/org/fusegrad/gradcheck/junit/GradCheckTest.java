@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
 @ExtendWith(GradCheckTrials.class)
+@SuppressWarnings("exports") // the extension is JUnit's to make and nobody's to call
 public @interface GradCheckTest {
     /**
      * Shapes of the inputs. The sizes of an axis are separated by commas, the inputs by semicolons:
