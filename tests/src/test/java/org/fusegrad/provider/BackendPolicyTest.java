@@ -334,21 +334,24 @@ final class BackendPolicyTest {
         assertTrue(source.get().contains("FloatVector"), source);
     }
 
-    @Test
-    void aVectorFormThatDoesNotCompileLeavesTheScalarOne() {
-        Assumptions.assumeTrue(
-                SimdSupport.get().isAvailable(), SimdSupport.get().reason());
+    private static SourceCompiler withoutVectors() {
         JaninoCompiler janino = new JaninoCompiler();
-        SourceCompiler scalarOnly = (name, source) -> {
+        return (name, source) -> {
             if (source.contains("FloatVector")) {
                 throw new KernelException("no vectors today", null);
             }
             return janino.compile(name, source);
         };
+    }
+
+    @Test
+    void aVectorFormThatDoesNotCompileLeavesTheScalarOne() {
+        Assumptions.assumeTrue(
+                SimdSupport.get().isAvailable(), SimdSupport.get().reason());
         with(Flags.PROMOTE.property(), "1", () -> {
             try (Log log = new Log()) {
                 KernelRuntime runtime =
-                        runtime(new CodegenBackend("vector", 128, scalarOnly), false);
+                        runtime(new CodegenBackend("vector", 128, withoutVectors()), false);
                 Kernel kernel = runtime.compile(doubling(3));
                 long end = System.nanoTime() + 20_000_000_000L;
                 do {
@@ -362,5 +365,41 @@ final class BackendPolicyTest {
             }
             return null;
         });
+    }
+
+    @Test
+    void tilesWithoutTheirVectorFormAreCountedAndAnErrorUnderStrict() {
+        with(Flags.PROMOTE.property(), "1", () -> {
+            for (boolean strict : new boolean[] {false, true}) {
+                Engine.Builder builder = Engine.builder()
+                        .backend(new CodegenBackend("vector", 128, withoutVectors()))
+                        .threads(1)
+                        .strict(strict);
+                try (Log log = new Log();
+                        Engine engine = builder.build()) {
+                    KernelException failure = failure(engine);
+                    assertEquals(strict, failure != null);
+                    assertEquals(strict ? 0 : 1, engine.counters().degraded());
+                    String message = strict ? failure.getMessage() : log.messages.get(0);
+                    assertTrue(message.startsWith("contractions stay in scalar form"), message);
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Multiplies matrices until the engine says, by throwing or counting, what has failed. */
+    private static KernelException failure(Engine engine) {
+        Tensor x = Tensor.ones(8, 8);
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (engine.counters().degraded() == 0 && System.nanoTime() < end) {
+            try {
+                assertEquals(8, engine.call(() -> x.matmul(x)).toDoubles()[0]);
+            } catch (KernelException e) {
+                return e;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return null;
     }
 }

@@ -11,6 +11,7 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Kernel;
+import org.fusegrad.run.KernelException;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 
@@ -117,6 +118,11 @@ public final class Contractions {
             } else {
                 routine.run(in, outputs[0].floats(), outputs[0].offset(), workers);
             }
+        }
+
+        @Override
+        public KernelException failure() {
+            return forms.failure();
         }
 
         @Override

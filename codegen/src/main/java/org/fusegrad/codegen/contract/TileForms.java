@@ -36,6 +36,7 @@ final class TileForms {
     private final long promoteAt;
     private final AtomicLong flops = new AtomicLong();
     private volatile Form active;
+    private volatile KernelException failure;
 
     TileForms(int bits, ProgramLoader loader) {
         this.bits = bits;
@@ -69,7 +70,7 @@ final class TileForms {
         if (bits > 0 && form.sizes.lanes() == 1) {
             long before = flops.getAndAdd(work);
             if (before < promoteAt && before + work >= promoteAt) {
-                Thread thread = new Thread(this::promoteOrWarn, "fusegrad-warmup-tiles");
+                Thread thread = new Thread(this::promoteOrFail, "fusegrad-warmup-tiles");
                 thread.setDaemon(true);
                 thread.setPriority(Thread.MIN_PRIORITY);
                 thread.start();
@@ -85,15 +86,17 @@ final class TileForms {
         return active;
     }
 
-    private void promoteOrWarn() {
+    private void promoteOrFail() {
         try {
             promote();
         } catch (RuntimeException | Error e) {
-            System.getLogger("org.fusegrad")
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "contractions stay in scalar form: " + e.getMessage());
+            failure = new KernelException("contractions stay in scalar form: " + e.getMessage(), e);
         }
+    }
+
+    /** Why there is no vector form though there should be one; null if all is well. */
+    KernelException failure() {
+        return failure;
     }
 
     /** Makes the vector form, if there is one, and uses it from here on. */

@@ -37,8 +37,9 @@ public final class FusedKernel implements Kernel {
             invocation = new Invocation(kernel, cutting);
             taken = new SoftReference<>(invocation);
         }
-        invocation.run(inputs, outputs, programs.current(cutting.elements()), workers);
+        invocation.run(inputs, outputs, programs.current(), workers);
         idle.set(taken);
+        programs.ran(cutting.elements());
     }
 
     @Override

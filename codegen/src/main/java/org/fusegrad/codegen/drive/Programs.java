@@ -33,15 +33,22 @@ public final class Programs {
         this.active = scalar;
     }
 
-    /** The form to run now, for this many elements. */
-    RowProgram current(long work) {
+    /** The form to run now. */
+    RowProgram current() {
+        return active.program();
+    }
+
+    /**
+     * Counts work done; from enough of it on there is a vector form. Counted afterwards, so that
+     * the first call does not share the processor with the compilers of a form it cannot use yet.
+     */
+    void ran(long work) {
         if (makeVector != null && active == scalar) {
             long before = elements.getAndAdd(work);
             if (before < promoteAt && before + work >= promoteAt) {
                 Warmup.enqueue(this::promoteOrFail);
             }
         }
-        return active.program();
     }
 
     private void promoteOrFail() {

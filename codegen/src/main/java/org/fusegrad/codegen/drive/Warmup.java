@@ -20,18 +20,29 @@ public final class Warmup {
     /** Short: while interpreted, each vector operation takes a microsecond. */
     private static final int ROW = 161;
 
+    /** Shorter than any vector. */
+    private static final int TAIL = 3;
+
+    /**
+     * Lengths that take every way through a loop, its vectors and its tail: code compiled for some
+     * of them alone would be thrown away at the first row of another kind.
+     */
+    private static final int[] LENGTHS = {ROW, 32, 17, TAIL};
+
     /** More than one, or the JVM takes a second row for an exception. */
     private static final int ROWS = 2;
-    /** Calls between two looks at whether the compiler is done. */
-    private static final int CALLS = 500;
+
+    /** Calls with each length between two looks at whether the compiler is done. */
+    private static final int CALLS = 50;
 
     /** Looks after which a step that never made objects is taken for compiled. */
-    private static final int ENOUGH = 24;
+    private static final int ENOUGH = 60;
 
     /** Looks after which one that still does is given up, and the pause after each. */
     private static final int PATIENCE = 1000;
 
-    private static final int PAUSE_MILLIS = 20;
+    private static final int PAUSE_MILLIS = 10;
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final LinkedBlockingQueue<Runnable> QUEUE = new LinkedBlockingQueue<>();
 
@@ -62,7 +73,7 @@ public final class Warmup {
     /**
      * Calls every full step of a program until it is compiled.
      *
-     * @throws KernelException if the JVM goes on to make objects of the vectors of a step: it will
+     * @throws KernelException if the JVM goes on to make objects of the vectors in a loop: it will
      *     always do so then, and the step would be slower than scalar code
      */
     public static void run(LoopKernel kernel, RowProgram program) {
@@ -77,21 +88,31 @@ public final class Warmup {
         }
     }
 
-    /** Calls a step until it makes no objects, which interpreted vector code does. */
+    /**
+     * Calls a step until its loop makes no objects, which interpreted vector code does. A constant
+     * that the JVM keeps as an object too is made for each row, however long, and does no harm.
+     */
     private static boolean settles(RowProgram program, LoopStep step, Frame frame) {
         boolean allocates = false;
         for (int look = 0; look < PATIENCE; look++) {
-            long before = allocated();
-            call(program, step, frame, 1);
-            if (allocated() != before) {
+            for (int length : LENGTHS) {
+                call(program, step, frame, length, CALLS);
+            }
+            if (bytes(program, step, frame, ROW) > bytes(program, step, frame, TAIL)) {
                 allocates = true;
                 pause();
             } else if (allocates || look >= ENOUGH) {
                 return true;
             }
-            call(program, step, frame, CALLS);
         }
         return false;
+    }
+
+    /** What one call allocates. */
+    private static long bytes(RowProgram program, LoopStep step, Frame frame, int length) {
+        long before = allocated();
+        call(program, step, frame, length, 1);
+        return allocated() - before;
     }
 
     /** Leaves the processor to the compiler. */
@@ -103,9 +124,10 @@ public final class Warmup {
         }
     }
 
-    private static void call(RowProgram program, LoopStep step, Frame frame, int times) {
+    private static void call(
+            RowProgram program, LoopStep step, Frame frame, int length, int times) {
         for (int i = 0; i < times; i++) {
-            frame.n = ROW;
+            frame.n = length;
             frame.rows = ROWS;
             program.run(step.number() * 2, frame);
         }
