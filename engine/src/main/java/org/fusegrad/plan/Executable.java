@@ -6,6 +6,7 @@ import org.fusegrad.Shape;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Kernel;
+import org.fusegrad.run.KernelException;
 import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Value;
 
@@ -51,6 +52,7 @@ public final class Executable {
      * Computes the outputs from the inputs; inputs that nothing reads may be null.
      *
      * @throws IllegalStateException if the engine is closed
+     * @throws KernelException naming the kernel that broke off, in whatever thread
      * @throws OutOfMemoryError naming the kernel; whatever was pooled has been let go
      */
     public Value[] run(Value[] inputs, Allocator allocator) {
@@ -100,7 +102,12 @@ public final class Executable {
             Shape shape = roots.get(i).shape();
             out[i] = Value.of(allocator.allocate(roots.get(i).dtype(), shape.numel()), shape);
         }
-        runtime.run(call.kernel(), in, out);
+        try {
+            runtime.run(call.kernel(), in, out);
+        } catch (IndexOutOfBoundsException | NullPointerException | ClassCastException e) {
+            // No operation throws these at its user: they are faults of the kernel itself.
+            throw new KernelException("kernel " + call.graph().name() + " failed: " + e, e);
+        }
         for (int i = 0; i < out.length; i++) {
             at[call.to()[i]] = out[i];
         }

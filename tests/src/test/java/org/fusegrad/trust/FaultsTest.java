@@ -152,9 +152,35 @@ final class FaultsTest {
                 .says("state moves true");
     }
 
-    /** The operating system ends the file early, as a full disk does. */
+    /** A small disk of the test's own, full at each page of the file that is written to it. */
     @Test
     void aDiskThatIsFullLeavesTheOldFile() throws Exception {
+        List<String> mounting = List.of("unshare", "-rm", "/bin/sh", "-c");
+        String disk = "mount -t tmpfs -o size=128k none \"$0\"";
+        List<String> before = new ArrayList<>(mounting);
+        before.addAll(List.of(disk + " && exec \"$@\"", folder.toString()));
+        List<String> probe = new ArrayList<>(mounting);
+        probe.addAll(List.of(disk, folder.toString()));
+        assumeTrue(succeeds(probe), "no disk can be mounted here");
+        // 80 x 80 weights are 25,600 bytes; with biases and header, seven pages.
+        Child.run(before, List.of(), part -> true, MAIN, "full", folder.toString())
+                .says("told: cannot write " + folder.resolve("model.safetensors"))
+                .says("No space left on device; what was there is kept")
+                .says("old file kept true at 7 failures")
+                .says("new width 80");
+    }
+
+    private static boolean succeeds(List<String> command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Where no disk can be mounted: the operating system ends the file early. */
+    @Test
+    void aFileThatMayNotGrowLeavesTheOldFile() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")));
         Path file = folder.resolve("model.safetensors");
         child(List.of(), List.of(), "save", file.toString(), "4").says("saved");
@@ -170,6 +196,17 @@ final class FaultsTest {
         full.says("told: ").says(file.getFileName().toString());
         assertArrayEquals(old, Files.readAllBytes(file));
         assertOnly(file);
+    }
+
+    @Test
+    void aPlaceThatCannotBeReplacedIsNamed() throws IOException {
+        Path taken = Files.createDirectories(folder.resolve("taken/by/folders"))
+                .getParent()
+                .getParent();
+        IOException e =
+                assertThrows(IOException.class, () -> Checkpoint.save(new Linear(3, 2), taken));
+        assertTrue(e.getMessage().startsWith("cannot write " + taken), e.getMessage());
+        assertOnly(taken);
     }
 
     private void assertOnly(Path file) throws IOException {
