@@ -1,6 +1,6 @@
 package org.fusegrad.run;
 
-/** A kernel could not be made, or broke off; the message names the kernel and the reason in one line. */
+/** A kernel could not be made, or broke off; one line names the kernel and the reason. */
 public final class KernelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Generated sources, to be read and compared. After a change of the generator that is meant, {@code
  * mvn -pl tests -am test -Dtest=GoldenSourceTest -Dsurefire.failIfNoSpecifiedTests=false
- * -Dgolden.update=true} writes them anew; the difference belongs to the review. If classes from
- * before it would now be run wrongly, {@code KernelRegistry.FORMAT} goes up with it.
+ * -Dgolden.update=true} writes them anew; the difference belongs to the review. Whether {@code
+ * KernelRegistry.FORMAT} goes up with it, {@link KernelFormatTest} says.
  */
 final class GoldenSourceTest {
     private static final String UPDATE = "golden.update";
@@ -36,10 +36,13 @@ final class GoldenSourceTest {
                     .resolve(file + ".java");
         }
 
+        KernelGraph kernelGraph() {
+            return Forms.kernels(formula).get(kernel);
+        }
+
         /** The source; which widths the machine has does not matter. */
         String source() {
-            List<KernelGraph> kernels = Forms.kernels(formula);
-            return Forms.source(kernels.get(kernel), file, bits).text();
+            return Forms.source(kernelGraph(), file, bits).text();
         }
 
         @Override

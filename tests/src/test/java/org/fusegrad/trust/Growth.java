@@ -5,31 +5,26 @@ import java.lang.management.MemoryPoolMXBean;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
-/** How much a measure of memory grows over steps, after others have warmed everything up. */
-final class Growth {
+/**
+ * How much memory grows over steps, after others have warmed everything up.
+ *
+ * @param heap bytes of the heap that the steps leave behind
+ * @param metaspace bytes of class metadata that they leave behind
+ */
+record Growth(long heap, long metaspace) {
     private static final int COLLECTIONS = 3;
 
-    private Growth() {}
-
-    /** Bytes of the heap that {@code steps} steps leave behind. */
-    static long ofHeap(int warm, int steps, IntConsumer step) {
-        return of(Growth::heap, warm, steps, step);
-    }
-
-    /** Bytes of class metadata that {@code steps} steps leave behind. */
-    static long ofMetaspace(int warm, int steps, IntConsumer step) {
-        return of(Growth::metaspace, warm, steps, step);
-    }
-
-    private static long of(LongSupplier measure, int warm, int steps, IntConsumer step) {
+    static Growth of(int warm, int steps, IntConsumer step) {
         for (int i = 0; i < warm; i++) {
             step.accept(i);
         }
-        long before = collected(measure);
+        long heap = collected(Growth::heapUsed);
+        long metaspace = collected(Growth::metaspaceUsed);
         for (int i = 0; i < steps; i++) {
             step.accept(warm + i);
         }
-        return collected(measure) - before;
+        return new Growth(
+                collected(Growth::heapUsed) - heap, collected(Growth::metaspaceUsed) - metaspace);
     }
 
     /** The least of several collections: others may allocate between them. */
@@ -42,11 +37,11 @@ final class Growth {
         return least;
     }
 
-    private static long heap() {
+    private static long heapUsed() {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    private static long metaspace() {
+    private static long metaspaceUsed() {
         return ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getName().equals("Metaspace"))
                 .map(MemoryPoolMXBean::getUsage)

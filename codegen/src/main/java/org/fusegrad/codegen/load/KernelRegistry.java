@@ -9,7 +9,7 @@ public interface KernelRegistry {
     /**
      * What generated classes and the code that runs them agree on: numbering of arrays and steps,
      * lanes, tiles. Goes up with every change after which a class exported before would compute
-     * something else.
+     * something else; {@code KernelFormatTest} notices the changes that show.
      */
     int FORMAT = 1;
 
