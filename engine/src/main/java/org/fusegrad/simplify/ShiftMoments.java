@@ -100,7 +100,7 @@ final class ShiftMoments {
      * in pairs, keeps it exact for equal samples and free of overflow.
      */
     private static Node pivot(Centred c) {
-        int samples = c.count() >= SAMPLES ? SAMPLES : c.count() >= 2 ? 2 : 1;
+        int samples = c.count() >= SAMPLES ? SAMPLES : 2; // No loop has size 1.
         Deque<Node> queue = new ArrayDeque<>();
         for (int j = 0; j < samples; j++) {
             queue.add(sample(c.x(), c.loops(), j, samples));
@@ -134,7 +134,7 @@ final class ShiftMoments {
         for (int loop : loops) {
             int size = n.shape().dim(loop);
             if (size != 1) {
-                start[loop] = samples == 1 ? 0 : (int) ((long) j * (size - 1) / (samples - 1));
+                start[loop] = (int) ((long) j * (size - 1) / (samples - 1));
                 end[loop] = start[loop] + 1;
             }
         }

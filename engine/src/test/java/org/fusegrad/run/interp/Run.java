@@ -14,8 +14,8 @@ import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 
-/** Runs single operations for the tests, into memory full of garbage. */
-final class Run {
+/** Runs single operations and graphs for the tests, into memory full of garbage. */
+public final class Run {
     private Run() {}
 
     /** The result of an operation, on one thread; it must be the same on four. */
@@ -38,7 +38,7 @@ final class Run {
     }
 
     /** The outputs of a graph. */
-    static Value[] graph(List<Node> inputs, List<Node> outputs, int threads, Value... in) {
+    public static Value[] graph(List<Node> inputs, List<Node> outputs, int threads, Value... in) {
         Graph graph = Graph.of(inputs, outputs);
         Value[] out = new Value[outputs.size()];
         for (int i = 0; i < out.length; i++) {
@@ -64,7 +64,7 @@ final class Run {
         return v;
     }
 
-    static Value floats(Shape shape, float... x) {
+    public static Value floats(Shape shape, float... x) {
         return Value.wrap(DType.FLOAT32, x, shape);
     }
 
@@ -85,7 +85,7 @@ final class Run {
     }
 
     /** Normal random numbers. */
-    static Value random(DType dtype, long seed, int... dims) {
+    public static Value random(DType dtype, long seed, int... dims) {
         Random random = new Random(seed);
         Value v = Value.zeros(dtype, Shape.of(dims));
         for (int i = 0; i < v.shape().numel(); i++) {

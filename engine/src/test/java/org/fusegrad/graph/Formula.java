@@ -1,0 +1,78 @@
+package org.fusegrad.graph;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.fusegrad.DType;
+import org.fusegrad.Shape;
+import org.fusegrad.run.Value;
+import org.fusegrad.run.interp.Run;
+
+/** Small expression graphs for the tests: made, written as one line, and evaluated. */
+public final class Formula {
+    private static final Map<Op, String> INFIX =
+            Map.of(Op.ADD, " + ", Op.SUB, " - ", Op.MUL, " * ", Op.DIV, " / ");
+
+    private Formula() {}
+
+    /** An input; tests number them in the order of the graph's inputs. */
+    public static Node leaf(int index, String name, DType dtype, int... dims) {
+        return Node.input(index, dtype, Shape.of(dims), name);
+    }
+
+    /** The sum along one loop as it stands over a loop domain: in float64, the axis kept. */
+    public static Node sum(Node x, int axis) {
+        return Node.of(Op.SUM, new Attrs.Axes(Ints.of(axis), true), x);
+    }
+
+    /** An expression on one line; a cast is written as the type, constants without zeros. */
+    public static String text(Node root) {
+        Map<Node, String> text = new IdentityHashMap<>();
+        for (Node n : Graph.topological(List.of(root))) {
+            text.put(n, text(n, n.inputs().stream().map(text::get).toList()));
+        }
+        return text.get(root);
+    }
+
+    private static String text(Node n, List<String> in) {
+        if (n.is(Op.INPUT)) {
+            return n.hint();
+        } else if (n.is(Op.CONST)) {
+            return Double.toString(n.constValue()).replaceFirst("\\.0$", "");
+        } else if (INFIX.containsKey(n.op())) {
+            return "(" + String.join(INFIX.get(n.op()), in) + ")";
+        } else if (n.is(Op.NEG)) {
+            return "-" + in.get(0);
+        }
+        boolean shaped = n.is(Op.EXPAND) || n.is(Op.RESHAPE);
+        String name = n.is(Op.CAST)
+                ? n.dtype().toString()
+                : n.op() + (shaped ? "" : GraphPrinter.attributes(n.attrs()));
+        return name + in.stream().collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    /** What the graph yields for normal random inputs; integers are 0, truth values false. */
+    public static Value[] values(Graph graph) {
+        Value[] in = graph.inputs().stream()
+                .map(n -> n.dtype() == DType.FLOAT32 || n.dtype() == DType.FLOAT64
+                        ? Run.random(n.dtype(), n.shape().numel(), n.shape().dims())
+                        : Value.zeros(n.dtype(), n.shape()))
+                .toArray(Value[]::new);
+        return Run.graph(graph.inputs(), graph.outputs(), 1, in);
+    }
+
+    /** Both graphs compute the same, of the same types and shapes, up to some error. */
+    public static void assertSameFunction(Graph expected, Graph actual, double tolerance) {
+        Value[] want = values(expected);
+        Value[] got = values(actual);
+        assertEquals(want.length, got.length);
+        for (int i = 0; i < want.length; i++) {
+            assertEquals(want[i].toString(), got[i].toString(), "output " + i);
+            assertArrayEquals(want[i].toDoubles(), got[i].toDoubles(), tolerance, "output " + i);
+        }
+    }
+}
