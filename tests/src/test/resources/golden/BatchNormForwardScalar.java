@@ -66,7 +66,7 @@ public final class BatchNormForwardScalar extends RowProgram {
 
     /**
      * <pre>
-     * t33 = add c5 num_batches_tracked
+     * t33 = add num_batches_tracked c5
      * </pre>
      */
     static void step1(Frame f) {
@@ -84,7 +84,7 @@ public final class BatchNormForwardScalar extends RowProgram {
         for (int row = 0; row < rows; row++) {
             long num_batches_tracked = num_batches_trackedArray[num_batches_trackedAt];
             for (int i = 0; i < n; i++) {
-                long t33 = c5 + num_batches_tracked;
+                long t33 = num_batches_tracked + c5;
                 t33Array[t33At + i * t33By] = t33;
             }
             num_batches_trackedAt += num_batches_trackedOver;

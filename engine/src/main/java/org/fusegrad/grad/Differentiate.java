@@ -105,15 +105,4 @@ public final class Differentiate {
         return graph.rewrite(
                 (node, in) -> node.op().kind() == Op.Kind.MARKER ? in.get(0) : node.withInputs(in));
     }
-
-    /** Leaves of the graph that can carry a gradient. */
-    public static List<Node> differentiable(Graph graph, boolean[] wanted) {
-        List<Node> leaves = new ArrayList<>();
-        for (int i = 0; i < graph.inputs().size(); i++) {
-            if (wanted[i] && graph.inputs().get(i).dtype().isFloating()) {
-                leaves.add(graph.inputs().get(i));
-            }
-        }
-        return leaves;
-    }
 }

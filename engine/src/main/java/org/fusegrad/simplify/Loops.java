@@ -50,9 +50,6 @@ final class Loops {
 
     /** The node in float64: the value a rounding was made from, where it is one. */
     static Node wide(Node n) {
-        if (n.dtype() == DType.FLOAT64) {
-            return n;
-        }
         return n.is(Op.CONST)
                 ? Node.constant(n.constValue(), DType.FLOAT64)
                 : isRoundedStatistic(n) ? n.input(0) : n.cast(DType.FLOAT64);

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Ints;
@@ -51,9 +50,6 @@ final class ShiftMoments {
         }
         for (Node n : graph.nodes()) {
             pass.matchMoment(n, centred);
-        }
-        if (pass.replacement.isEmpty()) {
-            return graph;
         }
         return graph.rewrite((n, in) -> {
             Node r = pass.replacement.get(n);
@@ -131,22 +127,16 @@ final class ShiftMoments {
         }
         int[] start = new int[n.shape().rank()];
         int[] end = n.shape().dims();
+        boolean varies = false;
         for (int loop : loops) {
             int size = n.shape().dim(loop);
             if (size != 1) {
                 start[loop] = (int) ((long) j * (size - 1) / (samples - 1));
                 end[loop] = start[loop] + 1;
+                varies = true;
             }
         }
         Attrs range = new Attrs.Range(Ints.of(start), Ints.of(end), Ints.fill(end.length, 1));
-        return Shape.of(end).equals(n.shape()) && sum(start) == 0 ? n : Node.of(Op.SLICE, range, n);
-    }
-
-    private static int sum(int[] values) {
-        int s = 0;
-        for (int v : values) {
-            s += v;
-        }
-        return s;
+        return varies ? Node.of(Op.SLICE, range, n) : n;
     }
 }

@@ -49,15 +49,12 @@ final class Simplify {
                 Op.MUL,
                 List.of(
                         n -> zero(b(n)) && isWide(n) ? n.like(0).expand(n.shape()) : null,
-                        n -> one(b(n)) ? fit(n, a(n)) : one(a(n)) ? fit(n, b(n)) : null,
+                        n -> one(b(n)) ? fit(n, a(n)) : null,
                         n -> a(n).is(Op.CONST) && !b(n).is(Op.CONST) ? b(n).mul(a(n)) : null,
                         n -> b(n).isConst(-1) ? a(n).neg() : null,
-                        n -> a(n).is(Op.NEG) && b(n).is(Op.CONST)
-                                ? a(a(n)).mul(-b(n).constValue())
-                                : null,
                         n -> a(n).is(Op.NEG) ? a(a(n)).mul(b(n)).neg() : null,
                         n -> b(n).is(Op.NEG) ? a(n).mul(a(b(n))).neg() : null,
-                        n -> bothConst(n) && a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
+                        n -> b(n).is(Op.CONST) && a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
                                 ? a(a(n)).mul(b(a(n)).constValue() * b(n).constValue())
                                 : null,
                         n -> a(n).is(Op.DIV) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
@@ -151,7 +148,6 @@ final class Simplify {
     /** An expanded constant beside an operand of full shape is the constant itself. */
     private static Node withPlainConstants(Node n) {
         boolean helps = n.op().isElementwise()
-                && n.inputs().size() > 1
                 && n.inputs().stream().anyMatch(Simplify::isExpandedConstant)
                 && n.inputs().stream()
                         .anyMatch(in -> !isExpandedConstant(in) && in.shape().equals(n.shape()));
@@ -200,7 +196,7 @@ final class Simplify {
         for (int side = 0; side < 2; side++) {
             Node product = n.input(side);
             Node s2 = n.input(1 - side);
-            if (!product.is(Op.MUL) || !n.dtype().isFloating()) {
+            if (!product.is(Op.MUL)) {
                 continue;
             }
             for (int k = 0; k < 2; k++) {
@@ -227,7 +223,7 @@ final class Simplify {
     private static Node gatherAddends(Node n) {
         Node sum = a(n);
         Node s2 = b(n);
-        if (!sum.is(Op.ADD) || !Loops.wider(sum, s2) || !n.dtype().isFloating()) {
+        if (!sum.is(Op.ADD) || !Loops.wider(sum, s2)) {
             return null;
         }
         for (int k = 0; k < 2; k++) {
@@ -273,9 +269,12 @@ final class Simplify {
     private static Node ordered(Node n) {
         Node a = a(n);
         Node b = b(n);
+        if (a.is(Op.CONST) || b.is(Op.CONST)) {
+            return null;
+        }
         int by = Integer.compare(b.shape().numel(), a.shape().numel());
         by = by != 0 ? by : a.op().compareTo(b.op());
-        return by > 0 && !a.is(Op.CONST) ? Node.of(n.op(), n.attrs(), b, a) : null;
+        return by > 0 ? Node.of(n.op(), n.attrs(), b, a) : null;
     }
 
     private static Node a(Node n) {
@@ -292,10 +291,6 @@ final class Simplify {
 
     private static boolean one(Node n) {
         return n.isConst(1);
-    }
-
-    private static boolean bothConst(Node n) {
-        return b(n).is(Op.CONST);
     }
 
     private static boolean isWide(Node n) {

@@ -46,7 +46,7 @@ public final class Formula {
         } else if (INFIX.containsKey(n.op())) {
             return "(" + String.join(INFIX.get(n.op()), in) + ")";
         } else if (n.is(Op.NEG)) {
-            return "-" + in.get(0);
+            return n.input(0).is(Op.CONST) ? "-(" + in.get(0) + ")" : "-" + in.get(0);
         }
         boolean shaped = n.is(Op.EXPAND) || n.is(Op.RESHAPE);
         String name = n.is(Op.CAST)

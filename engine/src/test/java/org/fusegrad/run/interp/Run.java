@@ -109,7 +109,7 @@ public final class Run {
     }
 
     /** The sum of products, in double. */
-    static double dot(Value a, Value b) {
+    public static double dot(Value a, Value b) {
         double[] x = a.toDoubles();
         double[] y = b.toDoubles();
         double sum = 0;
