@@ -22,14 +22,14 @@ import org.fusegrad.graph.Op;
  * share the gradient in halves, and ties of a max reduction share it evenly.
  */
 public final class GradientRules {
-    /** The gradient rule of one operation; {@code null} entries mean no gradient flows. */
+    /** The gradient rule of one operation; no gradient flows where entries are null or missing. */
     @FunctionalInterface
     interface Rule {
         List<Node> apply(Node y, Node g);
     }
 
     private static final Map<Op, Rule> RULES = new EnumMap<>(Op.class);
-    private static final Rule NONE = (y, g) -> Arrays.asList(new Node[y.inputs().size()]);
+    private static final Rule NONE = (y, g) -> List.of();
     private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
     private GradientRules() {}
@@ -215,7 +215,7 @@ public final class GradientRules {
             Node grad = raw.get(i);
             Shape to = y.input(i).shape();
             DType type = y.input(i).dtype();
-            if (grad == null || !type.isFloating()) {
+            if (grad == null) {
                 fitted.add(null);
             } else {
                 Node summed = y.op().isElementwise() || y.is(Op.SUM_MUL) ? grad.sumTo(to) : grad;

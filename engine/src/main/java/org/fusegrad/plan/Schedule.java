@@ -308,6 +308,9 @@ public final class Schedule {
                 writes += full ? 1 : 0;
                 written += full || graph.outputs().contains(n) ? bytes(n) : 0;
             }
+            for (Node n : s.reductions()) {
+                written += graph.outputs().contains(n) ? bytes(n) : 0;
+            }
         }
         return new Traffic(scans, reads, writes, read, written, unfused());
     }

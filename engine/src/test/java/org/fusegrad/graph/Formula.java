@@ -3,6 +3,7 @@ package org.fusegrad.graph;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,16 +32,22 @@ public final class Formula {
 
     /** An expression on one line; a cast is written as the type, constants without zeros. */
     public static String text(Node root) {
-        Map<Node, String> text = new IdentityHashMap<>();
+        return text(root, Map.of());
+    }
+
+    /** The same, with names for some nodes. */
+    public static String text(Node root, Map<Node, String> names) {
+        Map<Node, String> text = new IdentityHashMap<>(names);
         for (Node n : Graph.topological(List.of(root))) {
-            text.put(n, text(n, n.inputs().stream().map(text::get).toList()));
+            text.computeIfAbsent(
+                    n, k -> text(n, n.inputs().stream().map(text::get).toList()));
         }
         return text.get(root);
     }
 
     private static String text(Node n, List<String> in) {
         if (n.is(Op.INPUT)) {
-            return n.hint();
+            return n.hint() == null ? "#" + index(n) : n.hint();
         } else if (n.is(Op.CONST)) {
             return Double.toString(n.constValue()).replaceFirst("\\.0$", "");
         } else if (INFIX.containsKey(n.op())) {
@@ -48,31 +55,50 @@ public final class Formula {
         } else if (n.is(Op.NEG)) {
             return n.input(0).is(Op.CONST) ? "-(" + in.get(0) + ")" : "-" + in.get(0);
         }
-        boolean shaped = n.is(Op.EXPAND) || n.is(Op.RESHAPE);
-        String name = n.is(Op.CAST)
-                ? n.dtype().toString()
-                : n.op() + (shaped ? "" : GraphPrinter.attributes(n.attrs()));
+        String attrs = n.attrs() instanceof Attrs.Dims d
+                ? Ints.of(d.shape().dims()).toString()
+                : GraphPrinter.attributes(n.attrs());
+        String name = n.is(Op.CAST) ? n.dtype().toString() : n.op() + attrs;
         return name + in.stream().collect(Collectors.joining(", ", "(", ")"));
     }
 
-    /** What the graph yields for normal random inputs; integers are 0, truth values false. */
-    public static Value[] values(Graph graph) {
-        Value[] in = graph.inputs().stream()
+    /** Normal random numbers for the inputs; integers are 0, truth values false. */
+    public static Value[] inputs(Graph graph) {
+        return graph.inputs().stream()
                 .map(n -> n.dtype() == DType.FLOAT32 || n.dtype() == DType.FLOAT64
-                        ? Run.random(n.dtype(), n.shape().numel(), n.shape().dims())
+                        ? Run.random(n.dtype(), index(n), n.shape().dims())
                         : Value.zeros(n.dtype(), n.shape()))
                 .toArray(Value[]::new);
-        return Run.graph(graph.inputs(), graph.outputs(), 1, in);
     }
 
-    /** Both graphs compute the same, of the same types and shapes, up to some error. */
+    private static int index(Node leaf) {
+        return ((Attrs.Input) leaf.attrs()).index();
+    }
+
+    /** What the graph yields for these inputs. */
+    public static Value[] values(Graph graph) {
+        return Run.graph(graph.inputs(), graph.outputs(), 1, inputs(graph));
+    }
+
+    /** Both graphs compute the same, of the same types and shapes, up to some relative error. */
     public static void assertSameFunction(Graph expected, Graph actual, double tolerance) {
         Value[] want = values(expected);
         Value[] got = values(actual);
         assertEquals(want.length, got.length);
         for (int i = 0; i < want.length; i++) {
-            assertEquals(want[i].toString(), got[i].toString(), "output " + i);
-            assertArrayEquals(want[i].toDoubles(), got[i].toDoubles(), tolerance, "output " + i);
+            assertClose(want[i], got[i], tolerance);
         }
+    }
+
+    /** Equal types and shapes, and elements up to an error relative to the largest of them. */
+    public static void assertClose(Value expected, Value actual, double tolerance) {
+        assertEquals(expected.toString(), actual.toString());
+        double[] want = expected.toDoubles();
+        double largest = Arrays.stream(want)
+                .map(Math::abs)
+                .filter(Double::isFinite)
+                .max()
+                .orElse(0);
+        assertArrayEquals(want, actual.toDoubles(), tolerance * Math.max(1, largest));
     }
 }

@@ -66,10 +66,10 @@ final class FactorSumsTest extends Rewriting {
     void differencesFromTheMeanAddUpToNothing() {
         Node mean = sum(x, 1).div(6);
         Node centred = x.sub(mean.cast(DType.FLOAT32));
-        becomes("expand(0)", sum(centred, 1));
+        becomes("expand[4, 1](0)", sum(centred, 1));
         stays(sum(centred, 0));
         Node overall = sum(sum(x, 1), 0).div(24);
         Node all = x.sub(overall.cast(DType.FLOAT32));
-        becomes("expand(0)", sum(sum(all, 1), 0));
+        becomes("expand[1, 1](0)", sum(sum(all, 1), 0));
     }
 }

@@ -78,13 +78,13 @@ final class SimplifyTest extends Rewriting {
 
     @Test
     void zeroTimesDataIsZeroOnlyInFloat64() {
-        becomes("expand(0)", ss.mul(0));
+        becomes("expand[4, 1](0)", ss.mul(0));
         stays(x.mul(0)); // NaN and infinities show
     }
 
     @Test
     void aValueMinusItselfIsZeroOnlyAmongStatistics() {
-        becomes("expand(0)", ss.sub(ss));
+        becomes("expand[4, 1](0)", ss.sub(ss));
         stays(xx.sub(xx));
         stays(s.sub(s));
     }
@@ -134,7 +134,7 @@ final class SimplifyTest extends Rewriting {
     @Test
     void aChoiceBetweenEqualsIsNone() {
         becomes("y", x.lt(y).where(y, y));
-        becomes("expand(s)", x.lt(y).where(s, s));
+        becomes("expand[4, 6](s)", x.lt(y).where(s, s));
         stays(x.lt(y).where(x, y));
     }
 
@@ -148,8 +148,8 @@ final class SimplifyTest extends Rewriting {
     @Test
     void aSumOfAConstantIsAProduct() {
         Node threes = Node.constant(3, SINGLE).expand(Shape.of(4, 6));
-        becomes("expand(18)", sum(threes, 1));
-        becomes("expand(12)", sum(threes, 0));
+        becomes("expand[4, 1](18)", sum(threes, 1));
+        becomes("expand[1, 6](12)", sum(threes, 0));
         Node counts = Node.constant(3, DType.INT64).expand(Shape.of(4, 6));
         stays(Node.of(Op.SUM, new Attrs.Axes(Ints.of(1)), counts));
     }
