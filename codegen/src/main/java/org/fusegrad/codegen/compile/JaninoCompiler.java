@@ -1,5 +1,6 @@
 package org.fusegrad.codegen.compile;
 
+import java.io.IOException;
 import java.io.StringReader;
 import org.codehaus.commons.compiler.CompileException;
 import org.codehaus.commons.compiler.InternalCompilerException;
@@ -13,7 +14,7 @@ public final class JaninoCompiler implements SourceCompiler {
 
     @Override
     public Compiled compile(String className, String source) {
-        // An instance cooks once; a fresh one for each class also gives each its own loader.
+        // An instance cooks once.
         SimpleCompiler compiler = new SimpleCompiler();
         compiler.setTargetVersion(TARGET);
         compiler.setSourceVersion(TARGET);
@@ -22,15 +23,11 @@ public final class JaninoCompiler implements SourceCompiler {
         String file = className.substring(className.lastIndexOf('.') + 1) + ".java";
         try {
             compiler.cook(file, new StringReader(source));
-            Class<?> type = compiler.getClassLoader().loadClass(className);
-            return new Compiled(type, bytes(compiler, className));
+            return KernelLoader.load(className, bytes(compiler, className));
         } catch (CompileException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNumber();
             throw new KernelException(Listing.message(className, e.getMessage(), source, line), e);
-        } catch (InternalCompilerException
-                | java.io.IOException
-                | ClassNotFoundException
-                | LinkageError e) {
+        } catch (InternalCompilerException | IOException | LinkageError e) {
             throw new KernelException(
                     Listing.message(className, String.valueOf(e.getMessage()), source, 0), e);
         }

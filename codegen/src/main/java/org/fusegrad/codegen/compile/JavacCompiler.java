@@ -129,21 +129,10 @@ public final class JavacCompiler implements SourceCompiler {
         }
 
         Compiled load(String className) {
-            ClassLoader loader = new ClassLoader(JavacCompiler.class.getClassLoader()) {
-                @Override
-                protected Class<?> findClass(String name) throws ClassNotFoundException {
-                    ByteArrayOutputStream out = classes.get(name);
-                    if (out == null) {
-                        throw new ClassNotFoundException(name);
-                    }
-                    return defineClass(name, out.toByteArray(), 0, out.size());
-                }
-            };
             try {
-                Class<?> type = loader.loadClass(className);
                 close();
-                return new Compiled(type, classes.get(className).toByteArray());
-            } catch (ClassNotFoundException | LinkageError | IOException e) {
+                return KernelLoader.load(className, classes.get(className).toByteArray());
+            } catch (LinkageError | IOException e) {
                 throw new KernelException(className + " does not load: " + e.getMessage(), e);
             }
         }
