@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.fusegrad.DType;
 import org.fusegrad.flags.Flags;
 import org.fusegrad.gradcheck.Backends;
 import org.fusegrad.gradcheck.GradCheckReport;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
                 + " declared ones against their definition; exits with 1 if one is wrong.")
 final class GradCheckCommand implements Callable<Integer> {
     private static final int MAX_ORDER = 3;
+    private static final List<DType> TYPES = List.of(DType.FLOAT64, DType.FLOAT32);
 
     @Spec
     private CommandSpec spec;
@@ -46,6 +48,14 @@ final class GradCheckCommand implements Callable<Integer> {
                     + " times.")
     private List<String> backends = new ArrayList<>();
 
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description = "Only this type of numbers: float64 or float32, which is judged by its"
+                    + " graph in float64 and a bound of its rounding errors; may be given several"
+                    + " times.")
+    private List<String> dtypes = new ArrayList<>();
+
     @Override
     public Integer call() {
         if (order < 1 || order > MAX_ORDER) {
@@ -53,26 +63,39 @@ final class GradCheckCommand implements Callable<Integer> {
                     "--order must be within 1.." + MAX_ORDER + ", got " + order);
         }
         backends.forEach(b -> Flags.BACKEND.parse(b, "--backend"));
+        List<DType> types = types();
         List<LayerCheck> checks = LayerCheck.of(layers);
         List<String> on = backends.isEmpty() ? Backends.available() : backends;
         GradCheckTable table = new GradCheckTable(spec.commandLine().getOut(), order, on);
         table.head();
         for (LayerCheck check : checks) {
-            long begun = System.nanoTime();
-            GradCheckReport report = check.make()
-                    .get()
-                    .order(order)
-                    .backends(on.toArray(String[]::new))
-                    .report();
-            table.row(check, report, (System.nanoTime() - begun) / 1e9);
+            for (DType dtype : types) {
+                long begun = System.nanoTime();
+                GradCheckReport report = check.make()
+                        .apply(dtype)
+                        .order(order)
+                        .backends(on.toArray(String[]::new))
+                        .report();
+                table.row(check, dtype, report, (System.nanoTime() - begun) / 1e9);
+            }
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println(table.summary());
         out.flush();
         if (table.failed() > 0) {
             throw new CheckFailed(String.format(
-                    Locale.ROOT, "%d of %d checks failed", table.failed(), checks.size()));
+                    Locale.ROOT, "%d of %d checks failed", table.failed(), table.rows()));
         }
         return 0;
+    }
+
+    private List<DType> types() {
+        for (String name : dtypes) {
+            if (!TYPES.contains(DType.parse(name))) {
+                throw new IllegalArgumentException(
+                        "--dtype must be float64 or float32, got " + name);
+            }
+        }
+        return dtypes.isEmpty() ? TYPES : dtypes.stream().map(DType::parse).toList();
     }
 }

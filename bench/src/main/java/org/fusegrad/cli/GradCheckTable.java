@@ -3,10 +3,11 @@ package org.fusegrad.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import org.fusegrad.DType;
 import org.fusegrad.gradcheck.GradCheckReport;
 import org.fusegrad.gradcheck.Mismatch;
 
-/** The table of a run: a row for each layer and mode, a column for each order and backend. */
+/** The table of a run: a row for each layer, mode and type, a column for each order and backend. */
 final class GradCheckTable {
     private final PrintWriter out;
     private final int order;
@@ -23,7 +24,7 @@ final class GradCheckTable {
     }
 
     void head() {
-        StringBuilder line = new StringBuilder(pad("layer", 20) + pad("mode", 24));
+        StringBuilder line = new StringBuilder(pad("layer", 20) + pad("mode", 20) + pad("type", 9));
         for (int o = 1; o <= order; o++) {
             for (String backend : backends) {
                 line.append(pad(o + " " + backend, 14));
@@ -32,8 +33,9 @@ final class GradCheckTable {
         out.println(line.append(" compared  seconds"));
     }
 
-    void row(LayerCheck check, GradCheckReport report, double took) {
-        StringBuilder line = new StringBuilder(pad(check.layer(), 20) + pad(check.mode(), 24));
+    void row(LayerCheck check, DType dtype, GradCheckReport report, double took) {
+        StringBuilder line = new StringBuilder(
+                pad(check.layer(), 20) + pad(check.mode(), 20) + pad(dtype.toString(), 9));
         for (int o = 1; o <= order; o++) {
             for (String backend : backends) {
                 line.append(pad(cell(report, o, backend), 14));
@@ -66,6 +68,10 @@ final class GradCheckTable {
         return String.format(Locale.ROOT, "%-" + width + "s", text);
     }
 
+    int rows() {
+        return rows;
+    }
+
     int failed() {
         return failed;
     }
@@ -73,8 +79,8 @@ final class GradCheckTable {
     String summary() {
         return String.format(
                 Locale.ROOT,
-                "%d checks (layer and mode) to order %d on %d backend(s): %s; %d numbers compared"
-                        + " in %.0f s",
+                "%d checks (layer, mode and type) to order %d on %d backend(s): %s;"
+                        + " %d numbers compared in %.0f s",
                 rows,
                 order,
                 backends.size(),

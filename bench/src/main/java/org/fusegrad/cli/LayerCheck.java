@@ -3,7 +3,7 @@ package org.fusegrad.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.fusegrad.DType;
 import org.fusegrad.Tensor;
@@ -19,9 +19,9 @@ import org.fusegrad.nn.WeightTransform;
  *
  * @param layer as the command line names it
  * @param mode what it is in
- * @param make a fresh layer with its check
+ * @param make a fresh layer of a type with its check
  */
-record LayerCheck(String layer, String mode, Supplier<GradCheck> make) {
+record LayerCheck(String layer, String mode, Function<DType, GradCheck> make) {
     private static final String CONVOLUTION = "conv2d:";
 
     /**
@@ -57,8 +57,7 @@ record LayerCheck(String layer, String mode, Supplier<GradCheck> make) {
                 .orElseThrow(() -> new IllegalArgumentException("unknown layer '" + CONVOLUTION
                         + transform + "': give conv2d:none, conv2d:centralized or"
                         + " conv2d:standardized"));
-        ConvOptions plain =
-                ConvOptions.kernel(3).padding(1).dtype(DType.FLOAT64).weights(weights);
+        ConvOptions plain = ConvOptions.kernel(3).padding(1).weights(weights);
         String name = CONVOLUTION + transform;
         return List.of(
                 convolution(name, "train", plain),
@@ -68,23 +67,25 @@ record LayerCheck(String layer, String mode, Supplier<GradCheck> make) {
     }
 
     private static LayerCheck convolution(String name, String mode, ConvOptions options) {
-        return new LayerCheck(name, mode, () -> {
+        return new LayerCheck(name, mode, dtype -> {
             Samples samples = Samples.of(17);
-            Conv2d conv = new Conv2d(4, 2, options);
+            Conv2d conv = new Conv2d(4, 2, options.dtype(dtype));
             fill(conv, samples);
             return GradCheck.of(in -> List.of(conv.forward(in.get(0))))
-                    .inputs(samples.normal(2, 4, 5, 4))
+                    .inputs(samples.normal(2, 4, 5, 4).cast(dtype))
                     .parameters(conv.parameters().toArray(Tensor[]::new));
         });
     }
 
     /** Parameters and states that are neither zeros nor ones, so that nothing cancels. */
     static void fill(Module module, Samples samples) {
-        module.parameters()
-                .forEach(p -> p.assign(samples.uniform(0.5, 1.5, p.shape().dims())));
+        module.parameters().forEach(p -> p.assign(like(p, samples)));
         module.buffers().stream()
-                .filter(state -> state.get().dtype() == DType.FLOAT64)
-                .forEach(state ->
-                        state.set(samples.uniform(0.5, 1.5, state.get().shape().dims())));
+                .filter(state -> state.get().dtype().isFloating())
+                .forEach(state -> state.set(like(state.get(), samples)));
+    }
+
+    private static Tensor like(Tensor t, Samples samples) {
+        return samples.uniform(0.5, 1.5, t.shape().dims()).cast(t.dtype());
     }
 }

@@ -47,8 +47,8 @@ final class NormChecks {
             this.steps = steps;
         }
 
-        NormOptions options(NormOptions base) {
-            NormOptions o = base.dtype(DType.FLOAT64);
+        NormOptions options(NormOptions base, DType dtype) {
+            NormOptions o = base.dtype(dtype);
             return switch (this) {
                 case NO_AFFINE -> o.affine(Affine.NONE);
                 case WEIGHT_ONLY -> o.affine(Affine.WEIGHT);
@@ -109,19 +109,21 @@ final class NormChecks {
     private List<LayerCheck> all(String label) {
         List<LayerCheck> all = new ArrayList<>();
         for (Mode mode : Mode.values()) {
-            if (make(mode).isPresent()) {
+            if (make(mode, DType.FLOAT64).isPresent()) {
                 all.add(new LayerCheck(
-                        label, mode.label, () -> check(mode, make(mode).orElseThrow())));
+                        label,
+                        mode.label,
+                        dtype -> check(mode, make(mode, dtype).orElseThrow(), dtype)));
             }
         }
         return all;
     }
 
-    private Optional<Norm> make(Mode mode) {
+    private Optional<Norm> make(Mode mode, DType dtype) {
         NormName wanted = mode == Mode.WINDOW_OF_ONE ? windowOfOne() : name;
         try {
-            Norm norm = make(wanted, mode::options);
-            Norm plain = make(wanted, Mode.TRAIN::options);
+            Norm norm = make(wanted, o -> mode.options(o, dtype));
+            Norm plain = make(wanted, o -> Mode.TRAIN.options(o, dtype));
             return Optional.of(norm).filter(n -> mode.isOf(n, plain));
         } catch (IllegalArgumentException e) {
             // A layer that cannot be had with these options has no such mode.
@@ -142,7 +144,7 @@ final class NormChecks {
                 name.row(), batch.isEmpty() ? batch : List.of(batch.get(0), batch.get(0)));
     }
 
-    private GradCheck check(Mode mode, Norm norm) {
+    private GradCheck check(Mode mode, Norm norm, DType dtype) {
         Samples samples = Samples.of(17);
         norm.train(mode != Mode.EVAL);
         if (mode == Mode.FROZEN_STATISTICS) {
@@ -151,7 +153,7 @@ final class NormChecks {
         if (mode == Mode.FROZEN_AFFINE) {
             norm.freezeAffine();
         }
-        Tensor x = samples.normal(shape.dims());
+        Tensor x = samples.normal(shape.dims()).cast(dtype);
         boolean declared = declares(norm, x);
         if (!declared || norm instanceof MABN2d) {
             LayerCheck.fill(norm, samples);

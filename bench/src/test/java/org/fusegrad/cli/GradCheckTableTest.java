@@ -1,5 +1,6 @@
 package org.fusegrad.cli;
 
+import static org.fusegrad.DType.FLOAT64;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.io.StringWriter;
 import java.util.List;
 import org.fusegrad.Primitives;
 import org.fusegrad.gradcheck.GradCheck;
+import org.fusegrad.gradcheck.GradCheckReport;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.gradcheck.TensorFunction;
 import org.junit.jupiter.api.Test;
@@ -25,10 +27,14 @@ class GradCheckTableTest {
         StringWriter text = new StringWriter();
         List<String> on = List.of("interpreter");
         GradCheckTable table = new GradCheckTable(new PrintWriter(text), 3, on);
-        LayerCheck check = new LayerCheck("square", "train", GradCheckTableTest::wrongAtOrderTwo);
-        table.row(check, check.make().get().order(3).backends("interpreter").report(), 1);
+        LayerCheck check = new LayerCheck("square", "train", dtype -> wrongAtOrderTwo());
+        GradCheckReport report =
+                check.make().apply(FLOAT64).order(3).backends("interpreter").report();
+        table.row(check, FLOAT64, report, 1);
         List<String> lines = text.toString().lines().toList();
-        assertTrue(lines.get(0).matches("square +train +pass +FAIL +- +\\d+ +1\\.0"), lines.get(0));
+        assertTrue(
+                lines.get(0).matches("square +train +float64 +pass +FAIL +- +\\d+ +1\\.0"),
+                lines.get(0));
         assertTrue(lines.stream().anyMatch(l -> l.contains("first wrong node: ")), text.toString());
         assertEquals(1, table.failed());
         assertTrue(table.summary().contains("1 FAILED"), table.summary());
