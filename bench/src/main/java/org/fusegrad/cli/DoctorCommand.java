@@ -47,7 +47,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Order order = training.order("doctor-", Optional.of(1));
+        Order order = training.order("doctor-", Optional.of(1), 1);
         NormHistory history = new NormHistory();
         Optional<String> diverged;
         try (Engine engine = options.engine(order.plan().seed())) {
@@ -70,13 +70,15 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Optional<String> train(Engine engine, Order order, NormHistory history)
             throws IOException {
-        ResNet network = order.network().get();
+        List<ResNet> networks = order.networks().get();
         try (Progress progress = new Progress(order.plan().steps());
                 Table table = new Table(order.folder());
-                NormDoctor doctor = NormDoctor.watch(network, history.andThen(table))) {
+                NormDoctor doctor = NormDoctor.watch(networks.get(0), history.andThen(table))) {
             List<TrainingListener> listeners =
                     Progress.isTerminal() ? List.of(table, progress) : List.of(table);
-            return run(new Trainer(engine, order.plan(), network, listeners), table);
+            Trainer trainer =
+                    new Trainer(engine, order.plan(), order.replicas(), networks, listeners);
+            return run(trainer, table);
         }
     }
 

@@ -50,10 +50,16 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         KernelExport export = new KernelExport(packageName, lanes);
-        Order order = training.order("export-", Optional.of(1));
+        Order order = training.order("export-", Optional.of(1), 1);
         long seed = order.plan().seed();
         try (Engine engine = Engine.builder().backend(export).seed(seed).build()) {
-            new Trainer(engine, order.plan(), engine.call(order.network()), List.of()).run();
+            new Trainer(
+                            engine,
+                            order.plan(),
+                            order.replicas(),
+                            engine.call(order.networks()),
+                            List.of())
+                    .run();
         } catch (DivergedException e) {
             throw new CheckFailed(e.getMessage());
         }

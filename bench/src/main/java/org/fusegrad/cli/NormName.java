@@ -75,19 +75,23 @@ record NormName(NormRow row, List<Integer> arguments) {
             NormRow.of("mabn-groups", "mabn_groups", NormName::movingAverageOfGroups)
                     .parameters(new Parameter("GROUP", 2))
                     .after(WeightTransform.CENTRALIZED),
-            NormRow.of(
-                    "syncbn",
-                    "sync_batch_norm",
-                    r -> new SyncBatchNorm(r.channels(), Collective.alone(), r.options())),
+            NormRow.of("syncbn", "sync_batch_norm", NormName::sharedBatchNorm),
             NormRow.of("none", "identity", r -> new IdentityNorm()));
 
     private static Norm batchNorm(Request r) {
         int channels = r.channels();
+        if (r.among().size() > 1) {
+            return sharedBatchNorm(r);
+        }
         return switch (r.shape().rank()) {
             case 2, 3 -> new BatchNorm1d(channels, r.options());
             case 5 -> new BatchNorm3d(channels, r.options());
             default -> new BatchNorm2d(channels, r.options());
         };
+    }
+
+    private static Norm sharedBatchNorm(Request r) {
+        return new SyncBatchNorm(r.channels(), r.among(), r.options());
     }
 
     private static Norm batchRenorm(Request r) {
@@ -173,12 +177,27 @@ record NormName(NormRow row, List<Integer> arguments) {
     /**
      * Makes the norms of an image network, and says what its convolutions do.
      *
+     * <p>Norms of batches refuse to be cut into parts, but for batch norm, which is shared.
+     *
      * @param batch samples of a batch in training
+     * @param among the replicas that share it
      */
-    NormFactory factory(int batch) {
-        NormFactory norms = channels ->
-                row.image().apply(new Request(arguments, Shape.of(batch, channels, 1, 1), o -> o));
+    NormFactory factory(int batch, Collective among) {
+        NormFactory norms = channels -> whole(
+                row.image()
+                        .apply(new Request(
+                                arguments, Shape.of(batch, channels, 1, 1), o -> o, among)),
+                among);
         return norms.after(row.weights());
+    }
+
+    private Norm whole(Norm norm, Collective among) {
+        if (among.size() > 1 && norm.keepsStatistics() && !(norm instanceof SyncBatchNorm)) {
+            throw new IllegalArgumentException("--replicas: each would take the statistics of norm"
+                    + " '" + row.name() + "' from its own part of a batch; give bn, or a norm of"
+                    + " single samples such as gn:GROUPS");
+        }
+        return norm;
     }
 
     /** The norm of inputs of a shape, with the options it has by default. */

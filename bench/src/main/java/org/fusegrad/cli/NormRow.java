@@ -8,6 +8,7 @@ import org.fusegrad.Shape;
 import org.fusegrad.nn.WeightTransform;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.run.Collective;
 
 /**
  * A norm the command line knows.
@@ -41,8 +42,18 @@ record NormRow(
      * @param arguments its numbers
      * @param shape of the inputs the norm is for
      * @param tuned what becomes of the options the norm has by default
+     * @param among the replicas that share a batch
      */
-    record Request(List<Integer> arguments, Shape shape, UnaryOperator<NormOptions> tuned) {
+    record Request(
+            List<Integer> arguments,
+            Shape shape,
+            UnaryOperator<NormOptions> tuned,
+            Collective among) {
+        /** Where nobody shares the batch. */
+        Request(List<Integer> arguments, Shape shape, UnaryOperator<NormOptions> tuned) {
+            this(arguments, shape, tuned, Collective.alone());
+        }
+
         int argument(int i) {
             return arguments.get(i);
         }

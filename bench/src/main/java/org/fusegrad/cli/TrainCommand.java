@@ -8,6 +8,7 @@ import org.fusegrad.cli.TrainingOptions.Order;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code fusegrad train}: a residual network on labelled images. */
@@ -26,15 +27,24 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions options;
 
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Learn from N parts of each step's images at once, with batch statistics"
+                    + " and gradients of the whole. Default: ${DEFAULT-VALUE}")
+    private int replicas;
+
     @Override
     public Integer call() throws IOException {
-        Order order = training.order("", Optional.empty());
+        Order order = training.order("", Optional.empty(), replicas);
         try (Engine engine = options.engine(order.plan().seed())) {
             new TrainingRun(
                             order.names(),
                             engine,
                             order.plan(),
-                            order.network().get(),
+                            order.replicas(),
+                            order.networks().get(),
                             order.folder())
                     .run(spec.commandLine());
         }

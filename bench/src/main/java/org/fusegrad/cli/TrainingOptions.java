@@ -1,8 +1,10 @@
 package org.fusegrad.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.fusegrad.cli.train.DataSource;
 import org.fusegrad.cli.train.ModelName;
 import org.fusegrad.cli.train.Recipe;
@@ -14,6 +16,7 @@ import org.fusegrad.models.ResNet;
 import org.fusegrad.models.ResNet.Architecture;
 import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.norm.NormFactory;
+import org.fusegrad.nn.parallel.Replicas;
 import picocli.CommandLine.Option;
 
 /** What is trained and how: the options of the commands that train. */
@@ -103,21 +106,24 @@ final class TrainingOptions {
     /**
      * Everything that was asked for, checked.
      *
-     * @param network makes the network, on the engine current then
+     * @param replicas that each learn from a part of every batch
+     * @param networks makes the network of each replica, on the engine current then
      */
     record Order(
             TrainingRun.Names names,
             TrainingPlan plan,
             RunFolder folder,
-            Supplier<ResNet> network) {}
+            Replicas replicas,
+            Supplier<List<ResNet>> networks) {}
 
     /**
      * Checks everything and loads the images.
      *
      * @param purpose beginning of the default folder's name
      * @param passes epochs where none are given; by default the recipe of the data says
+     * @param count replicas
      */
-    Order order(String purpose, Optional<Integer> passes) {
+    Order order(String purpose, Optional<Integer> passes, int count) {
         Architecture architecture = ModelName.parse(model);
         NormName normName = NormName.parse(norm);
         DataSource source = new DataSource(data);
@@ -126,12 +132,22 @@ final class TrainingOptions {
         Dataset.Split images = images(source);
         Recipe recipe = Recipe.of(source, images.train());
         TrainingPlan plan = plan(images, recipe, epochs.or(() -> passes).orElse(recipe.epochs()));
+        require(
+                count >= 1 && count <= plan.batch(),
+                "--replicas must be within 1.." + plan.batch() + ", the images of a step, got "
+                        + count);
+        Replicas replicas = Replicas.of(count);
         Architecture sized = sized(architecture, recipe);
         return new Order(
                 new TrainingRun.Names(data, model, norm),
                 plan,
                 folder,
-                () -> network(sized, images, normName.factory(plan.batch())));
+                replicas,
+                () -> IntStream.range(0, count)
+                        .mapToObj(replicas::member)
+                        .map(member -> normName.factory(plan.batch(), member))
+                        .map(norms -> network(sized, images, norms))
+                        .toList());
     }
 
     private Dataset.Split images(DataSource source) {

@@ -21,12 +21,18 @@ import org.fusegrad.cli.train.TrainingListener;
 import org.fusegrad.cli.train.TrainingPlan;
 import org.fusegrad.data.Dataset;
 import org.fusegrad.models.ResNet;
+import org.fusegrad.nn.parallel.Replicas;
 import org.fusegrad.run.Counters;
 import picocli.CommandLine;
 
 /** A run of training with everything checked: what is shown before, meanwhile and after. */
 record TrainingRun(
-        Names names, Engine engine, TrainingPlan plan, ResNet network, RunFolder folder) {
+        Names names,
+        Engine engine,
+        TrainingPlan plan,
+        Replicas replicas,
+        List<ResNet> networks,
+        RunFolder folder) {
     /** Data, model and norm as they were asked for. */
     record Names(String data, String model, String norm) {
         @Override
@@ -42,7 +48,7 @@ record TrainingRun(
         EpochTable table = new EpochTable(out);
         long start = System.nanoTime();
         try (Progress progress = new Progress(plan.steps())) {
-            new Trainer(engine, plan, network, listeners(table, progress)).run();
+            new Trainer(engine, plan, replicas, networks, listeners(table, progress)).run();
         } catch (DivergedException e) {
             throw new CheckFailed(e.getMessage());
         }
@@ -84,13 +90,14 @@ record TrainingRun(
         String size = String.format(
                 "%s: %d parameters, %d images to train, %d to validate%n",
                 names,
-                network.parameterCount(),
+                networks.get(0).parameterCount(),
                 data.train().size(),
                 data.test().size());
         String how = String.format(
                 Locale.ROOT,
-                "batch %d, lr %s, momentum %s, weight decay %s, seed %d",
+                "batch %d%s, lr %s, momentum %s, weight decay %s, seed %d",
                 plan.batch(),
+                replicas.size() == 1 ? "" : " in " + replicas.size() + " replicas",
                 plan.learningRate(),
                 plan.momentum(),
                 plan.weightDecay(),

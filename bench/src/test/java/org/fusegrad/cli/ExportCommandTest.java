@@ -27,6 +27,8 @@ import org.fusegrad.data.Augmentation;
 import org.fusegrad.data.Dataset;
 import org.fusegrad.models.ResNet;
 import org.fusegrad.nn.RandomSource;
+import org.fusegrad.nn.parallel.Replicas;
+import org.fusegrad.run.Collective;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,9 +81,9 @@ class ExportCommandTest {
                     ModelName.parse("small"),
                     1,
                     10,
-                    NormName.parse("iebn").factory(16),
+                    NormName.parse("iebn").factory(16, Collective.alone()),
                     RandomSource.of(1)));
-            new Trainer(engine, plan, network, List.of()).run();
+            new Trainer(engine, plan, Replicas.of(1), List.of(network), List.of()).run();
             assertTrue(engine.counters().fusedKernels() > 10);
         }
     }

@@ -77,6 +77,9 @@ class TrainCommandTest {
                 "--norm gn:3         | GroupNorm: 4 channels are not divisible into 3 groups",
                 "--model vgg         | unknown model 'vgg': give small, resnet18",
                 "--backend gpu       | --backend=gpu: give one of",
+                "--replicas 0        | --replicas must be within 1..16, the images of a step,",
+                "--replicas 17       | --replicas must be within 1..16, the images of a step,",
+                "--replicas 2 --norm brn | --replicas: each would take the statistics of norm 'brn'",
                 "--data nowhere      | no data 'nowhere': give digits, fashion-mnist or",
                 "--seed x            | Invalid value for option '--seed'",
                 "--no-such-option    | Unknown option",
@@ -181,6 +184,19 @@ class TrainCommandTest {
         train("c", "--seed", "6").succeeded();
         assertEquals(numbers("a"), numbers("b"));
         assertFalse(numbers("a").equals(numbers("c")));
+    }
+
+    /** Batch norm is shared; what is left are the roundings of sums in parts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bn", "gn:2"})
+    void replicasLearnWhatOneLearns(String norm) throws IOException {
+        train("one", "--norm", norm).succeeded();
+        Ran ran = train("three", "--norm", norm, "--replicas", "3").succeeded();
+        assertTrue(ran.out().contains("batch 16 in 3 replicas, lr"), ran.out());
+        for (int column = 1; column < 5; column++) {
+            double one = Double.parseDouble(numbers("one").get(column));
+            assertEquals(one, Double.parseDouble(numbers("three").get(column)), 1e-3);
+        }
     }
 
     private List<String> numbers(String run) throws IOException {

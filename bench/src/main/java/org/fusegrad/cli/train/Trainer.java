@@ -3,19 +3,13 @@ package org.fusegrad.cli.train;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
-import org.fusegrad.DType;
+import java.util.stream.IntStream;
 import org.fusegrad.Engine;
-import org.fusegrad.Scope;
-import org.fusegrad.Shape;
-import org.fusegrad.Tensor;
 import org.fusegrad.data.Batch;
 import org.fusegrad.data.DataLoader;
-import org.fusegrad.nn.CrossEntropyLoss;
 import org.fusegrad.nn.Module;
-import org.fusegrad.optim.Optimizer;
-import org.fusegrad.optim.SGD;
+import org.fusegrad.nn.parallel.Replicas;
 import org.fusegrad.optim.Schedule;
-import org.fusegrad.run.Value;
 
 /** The training loop. It prints and writes nothing; listeners do. */
 public final class Trainer {
@@ -25,10 +19,10 @@ public final class Trainer {
         private long correct;
         private long images;
 
-        void add(Batch batch, double meanLoss, Tensor logits) {
-            loss += meanLoss * batch.count();
-            correct += correct(logits, batch.labels());
-            images += batch.count();
+        void add(Learner.Part part) {
+            loss += part.loss();
+            correct += part.correct();
+            images += part.images();
         }
 
         double loss() {
@@ -42,23 +36,32 @@ public final class Trainer {
 
     private final Engine engine;
     private final TrainingPlan plan;
-    private final Module model;
+    private final Replicas replicas;
+    private final List<Learner> learners;
     private final List<TrainingListener> listeners;
-    private final CrossEntropyLoss loss = new CrossEntropyLoss();
-    private final Optimizer optimizer;
     private final Schedule schedule;
     private final DataLoader training;
     private final DataLoader validation;
     private long steps;
 
-    /** Prepares; data and model stay as they are. */
+    /**
+     * Prepares; data and models stay as they are.
+     *
+     * @param models one for each replica, equal at the start; they stay equal
+     */
     public Trainer(
-            Engine engine, TrainingPlan plan, Module model, List<TrainingListener> listeners) {
+            Engine engine,
+            TrainingPlan plan,
+            Replicas replicas,
+            List<? extends Module> models,
+            List<TrainingListener> listeners) {
         this.engine = engine;
         this.plan = plan;
-        this.model = model;
+        this.replicas = replicas;
+        this.learners = IntStream.range(0, models.size())
+                .mapToObj(rank -> new Learner(models.get(rank), plan, replicas.member(rank)))
+                .toList();
         this.listeners = List.copyOf(listeners);
-        this.optimizer = new SGD(model.parameters(), plan.learningRate(), plan.sgd());
         this.schedule = plan.schedule();
         this.training = plan.trainLoader();
         this.validation = plan.validationLoader();
@@ -77,7 +80,7 @@ public final class Trainer {
             boolean better = metrics.valAccuracy() > best;
             best = Math.max(best, metrics.valAccuracy());
             for (TrainingListener listener : listeners) {
-                listener.epoch(metrics, model, better);
+                listener.epoch(metrics, learners.get(0).model(), better);
             }
         }
     }
@@ -94,19 +97,21 @@ public final class Trainer {
                 train.accuracy(),
                 held.loss(),
                 held.accuracy(),
-                optimizer.learningRate(),
+                learners.get(0).learningRate(),
                 train.images / trainSeconds,
                 seconds);
     }
 
     private Totals learn(int epoch) throws IOException {
         Totals totals = new Totals();
-        model.train();
+        learners.forEach(learner -> learner.model().train());
         int done = 0;
         Iterator<Batch> batches = training.epoch(epoch - 1).iterator();
         while (batches.hasNext()) {
             Batch batch = batches.next();
-            engine.run(() -> step(batch, totals));
+            double rate = schedule.at(steps++);
+            engine.call(() -> replicas.run(r -> learners.get(r.rank()).learn(batch, rate)))
+                    .forEach(totals::add);
             if (!Double.isFinite(totals.loss)) {
                 throw new DivergedException(epoch, done + 1);
             }
@@ -118,56 +123,13 @@ public final class Trainer {
         return totals;
     }
 
-    @SuppressWarnings("try")
-    private void step(Batch batch, Totals totals) {
-        optimizer.learningRate(schedule.at(steps++));
-        try (Scope scope = engine.scope()) {
-            Tensor logits = model.forward(images(batch));
-            Tensor value = loss.call(logits, labels(batch));
-            value.backward();
-            optimizer.step();
-            optimizer.zeroGrad();
-            totals.add(batch, value.item(), logits);
-        }
-    }
-
-    @SuppressWarnings("try")
     private Totals evaluate() {
         Totals totals = new Totals();
-        model.eval();
-        Tensor.noGrad(() -> {
-            for (Batch batch : validation.epoch(0)) {
-                try (Scope scope = engine.scope()) {
-                    Tensor logits = model.forward(images(batch));
-                    totals.add(batch, loss.call(logits, labels(batch)).item(), logits);
-                }
-            }
-            return null;
-        });
-        return totals;
-    }
-
-    private static Tensor images(Batch b) {
-        Shape shape = Shape.of(b.count(), b.channels(), b.height(), b.width());
-        return Tensor.ofValue(Value.wrap(DType.FLOAT32, b.images(), shape));
-    }
-
-    private static Tensor labels(Batch b) {
-        return Tensor.ofValue(Value.wrap(DType.INT64, b.labels(), Shape.of(b.count())));
-    }
-
-    /** How many rows are largest at their label. */
-    private static int correct(Tensor logits, long[] labels) {
-        float[] values = logits.toFloats();
-        int classes = logits.dim(1);
-        int correct = 0;
-        for (int row = 0; row < labels.length; row++) {
-            int best = 0;
-            for (int k = 1; k < classes; k++) {
-                best = values[row * classes + k] > values[row * classes + best] ? k : best;
-            }
-            correct += best == labels[row] ? 1 : 0;
+        Learner any = learners.get(0);
+        any.model().eval();
+        for (Batch batch : validation.epoch(0)) {
+            totals.add(any.evaluate(batch));
         }
-        return correct;
+        return totals;
     }
 }
