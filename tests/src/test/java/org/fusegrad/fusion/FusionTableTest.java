@@ -18,14 +18,18 @@ import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.graph.Node;
 import org.fusegrad.nn.norm.Affine;
 import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.nn.norm.BatchRenorm2d;
+import org.fusegrad.nn.norm.GhostBatchNorm;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
+import org.fusegrad.nn.norm.ImageRMSNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABNGroups2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
+import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Softmax;
@@ -108,12 +112,19 @@ final class FusionTableTest {
                     TWO_BACKWARD,
                     TWO_FORWARD,
                     new Needs(2, 3, 1)),
+            Layer.running("BatchRenorm2d", () -> new BatchRenorm2d(64), IMAGES),
+            // Its running statistics are averages of averages, which is more kernels, of channels.
+            Layer.ofInput(
+                    "GhostBatchNorm",
+                    () -> new GhostBatchNorm(4, 64, NormOptions.DEFAULT.trackRunningStats(false)),
+                    IMAGES),
             Layer.ofInput("GroupNorm", () -> new GroupNorm(32, 64), IMAGES),
             Layer.ofInput("InstanceNorm", () -> new InstanceNorm(64), IMAGES),
             Layer.ofInput(
                     "InstanceNorm with parameters",
                     () -> new InstanceNorm(64, InstanceNorm.DEFAULT.affine(Affine.WEIGHT_AND_BIAS)),
                     IMAGES),
+            Layer.ofInput("ImageRMSNorm", () -> new ImageRMSNorm(64), IMAGES),
             Layer.ofInput("LayerNorm", () -> new LayerNorm(768), ROWS),
             Layer.ofInput("RMSNorm", () -> new RMSNorm(768), ROWS));
 
@@ -139,6 +150,8 @@ final class FusionTableTest {
             new Follower(" + gelu", false, Activation.GELU),
             new Follower(" + add", true, Activation.NONE),
             new Follower(" + add + relu", true, Activation.RELU),
+            new Follower(" + add + leaky relu", true, Activation.leakyRelu(0.1)),
+            new Follower(" + add + silu", true, Activation.SILU),
             new Follower(" + add + gelu", true, Activation.GELU));
 
     /** A row of the table. */
