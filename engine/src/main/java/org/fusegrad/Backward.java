@@ -2,7 +2,6 @@ package org.fusegrad;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -13,11 +12,33 @@ import org.fusegrad.TapeNode.Edge;
 
 /** Walks the tape from outputs to leaves. Iterative, so that depth costs no stack. */
 final class Backward {
-    private final Map<TapeNode, Tensor[]> adjoints = new IdentityHashMap<>();
-    private final boolean createGraph;
+    /** A node on the way, with the gradients of its outputs that have arrived. */
+    private static final class Visit {
+        final TapeNode node;
+        final Visit[] below;
+        final Tensor[] adjoint;
 
-    /** Nodes whose gradients are asked for; empty for those of all leaves. */
-    private final Set<TapeNode> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+        /** Inputs gone down so far; one more than there are when all are done. */
+        int next;
+
+        /** Whether any gradient has arrived. */
+        boolean arrived;
+
+        /** Whether it is on a way to a node whose gradient is asked for. */
+        boolean needed = true;
+
+        Visit(TapeNode node) {
+            this.node = node;
+            this.below = new Visit[node.inputs().length];
+            this.adjoint = new Tensor[node.outputs()];
+        }
+    }
+
+    /** Room for a call and its operands; grows with the tape. */
+    private static final int SMALL = 8;
+
+    private final Map<TapeNode, Visit> visited = new IdentityHashMap<>(SMALL);
+    private final boolean createGraph;
 
     private Backward(boolean createGraph) {
         this.createGraph = createGraph;
@@ -29,10 +50,12 @@ final class Backward {
         Backward walk = new Backward(create);
         // States that move, and gradients that leaves have got, are put back if anything fails.
         Transaction.run(() -> {
-            for (TapeNode node : walk.run(outputs, upstream, retain)) {
-                Tensor[] g = walk.adjoints.get(node);
-                if (node instanceof TapeNode.Leaf leaf && g != null) {
-                    leaf.tensor().accumulate(g[0], create);
+            List<Visit> visits = walk.from(outputs);
+            walk.run(visits, outputs, upstream, retain);
+            for (int i = visits.size() - 1; i >= 0; i--) {
+                Visit visit = visits.get(i);
+                if (visit.node instanceof TapeNode.Leaf leaf && visit.arrived) {
+                    leaf.tensor().accumulate(visit.adjoint[0], create);
                 }
             }
         });
@@ -46,80 +69,108 @@ final class Backward {
             boolean retain,
             boolean create) {
         Backward walk = new Backward(create);
-        for (Tensor input : inputs) {
-            if (input.edge().node() != null) {
-                walk.wanted.add(input.edge().node());
-            }
-        }
-        Transaction.run(() -> walk.run(outputs, upstream, retain));
+        Transaction.run(() -> {
+            List<Visit> visits = walk.from(outputs);
+            walk.keepTo(inputs, visits);
+            walk.run(visits, outputs, upstream, retain);
+        });
         List<Tensor> result = new ArrayList<>(inputs.size());
         for (Tensor input : inputs) {
-            Edge edge = input.edge();
-            Tensor[] adjoint = edge.node() == null ? null : walk.adjoints.get(edge.node());
-            result.add(adjoint == null ? null : adjoint[edge.slot()]);
+            Visit visit = walk.visited.get(input.edge().node());
+            result.add(visit == null ? null : visit.adjoint[input.edge().slot()]);
         }
         return result;
     }
 
     /** The leaves a tensor depends on. */
     static List<Tensor> leaves(Tensor output) {
-        return order(List.of(output.edge().node())).stream()
-                .filter(TapeNode.Leaf.class::isInstance)
-                .map(n -> ((TapeNode.Leaf) n).tensor())
-                .toList();
+        List<Tensor> leaves = new ArrayList<>();
+        for (Visit visit : new Backward(false).from(List.of(output))) {
+            if (visit.node instanceof TapeNode.Leaf leaf) {
+                leaves.add(0, leaf.tensor());
+            }
+        }
+        return leaves;
     }
 
-    private List<TapeNode> run(List<Tensor> outputs, List<Tensor> upstream, boolean retain) {
-        List<TapeNode> roots = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
-            Tensor out = outputs.get(i);
+    /** Visits of all nodes below these outputs, each after those of its inputs. */
+    private List<Visit> from(List<Tensor> outputs) {
+        List<Visit> visits = new ArrayList<>();
+        Deque<Visit> stack = new ArrayDeque<>();
+        for (Tensor out : outputs) {
             if (out.edge().node() == null) {
                 throw new IllegalStateException("this tensor does not depend on any tensor that"
                         + " requires a gradient, or was made while gradients were not recorded");
             }
-            add(out.edge(), seed(out, upstream.get(i)));
-            roots.add(out.edge().node());
-        }
-        List<TapeNode> order = order(roots);
-        Set<TapeNode> needed = needed(order);
-        for (TapeNode node : order) {
-            Tensor[] upstreams = adjoints.get(node);
-            if (upstreams == null || !needed.contains(node)) {
-                continue;
+            push(out.edge().node(), stack);
+            while (!stack.isEmpty()) {
+                Visit top = stack.peek();
+                if (top.next < top.below.length) {
+                    TapeNode node = top.node.inputs()[top.next].node();
+                    top.below[top.next++] = node == null ? null : push(node, stack);
+                } else {
+                    stack.pop();
+                    visits.add(top);
+                }
             }
-            if (!(node instanceof TapeNode.Leaf)) {
-                propagate(node, upstreams);
+        }
+        return visits;
+    }
+
+    /** The visit of a node, to be gone down from if it is the first. */
+    private Visit push(TapeNode node, Deque<Visit> stack) {
+        Visit visit = visited.get(node);
+        if (visit == null) {
+            visit = new Visit(node);
+            visited.put(node, visit);
+            stack.push(visit);
+        }
+        return visit;
+    }
+
+    /** Leaves out nodes on no way to these tensors, unless none of them is on the tape at all. */
+    private void keepTo(List<Tensor> inputs, List<Visit> visits) {
+        Set<TapeNode> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+        inputs.forEach(input -> wanted.add(input.edge().node()));
+        wanted.remove(null);
+        for (Visit visit : visits) {
+            visit.needed = wanted.isEmpty();
+            for (Visit below : visit.below) {
+                visit.needed |= below != null && (below.needed || wanted.contains(below.node));
+            }
+        }
+    }
+
+    private void run(
+            List<Visit> visits, List<Tensor> outputs, List<Tensor> upstream, boolean retain) {
+        for (int i = 0; i < outputs.size(); i++) {
+            Edge edge = outputs.get(i).edge();
+            add(visited.get(edge.node()), edge.slot(), seed(outputs.get(i), upstream.get(i)));
+        }
+        for (int i = visits.size() - 1; i >= 0; i--) {
+            Visit visit = visits.get(i);
+            if (visit.arrived && visit.needed && !(visit.node instanceof TapeNode.Leaf)) {
+                propagate(visit);
                 if (!retain) {
-                    node.release();
+                    visit.node.release();
                 }
             }
         }
-        return order;
     }
 
-    /** The nodes on a way to one that is wanted. */
-    private Set<TapeNode> needed(List<TapeNode> order) {
-        Set<TapeNode> needed = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (int i = order.size() - 1; i >= 0; i--) {
-            TapeNode node = order.get(i);
-            for (Edge edge : node.inputs()) {
-                TapeNode below = edge.node();
-                if (wanted.isEmpty() || wanted.contains(below) || needed.contains(below)) {
-                    needed.add(node);
-                }
-            }
-        }
-        return needed;
-    }
-
-    private void propagate(TapeNode node, Tensor[] upstreams) {
-        Tensor[] grads = node.backward(upstreams, createGraph);
+    private void propagate(Visit visit) {
+        Tensor[] grads = visit.node.backward(visit.adjoint, createGraph);
         for (int i = 0; i < grads.length; i++) {
-            Edge edge = node.inputs().get(i);
-            if (grads[i] != null && edge.node() != null) {
-                add(edge, grads[i]);
+            if (grads[i] != null && visit.below[i] != null) {
+                add(visit.below[i], visit.node.inputs()[i].slot(), grads[i]);
             }
         }
+    }
+
+    private static void add(Visit visit, int slot, Tensor g) {
+        Tensor before = visit.adjoint[slot];
+        visit.adjoint[slot] = before == null ? g : before.add(g).cast(g.dtype());
+        visit.arrived = true;
     }
 
     private static Tensor seed(Tensor out, Tensor upstream) {
@@ -135,42 +186,5 @@ final class Backward {
                     + upstream.shape() + ", the tensor is " + out.dtype() + out.shape());
         }
         return upstream;
-    }
-
-    private void add(Edge edge, Tensor g) {
-        Tensor[] slots = adjoints.computeIfAbsent(edge.node(), n -> new Tensor[n.outputs()]);
-        Tensor before = slots[edge.slot()];
-        Tensor now = before == null ? g : before.add(g).cast(g.dtype());
-        slots[edge.slot()] = now;
-    }
-
-    /** Every node after all nodes that use its outputs. */
-    private static List<TapeNode> order(List<TapeNode> roots) {
-        List<TapeNode> post = new ArrayList<>();
-        Map<TapeNode, Integer> next = new IdentityHashMap<>();
-        Deque<TapeNode> stack = new ArrayDeque<>();
-        for (TapeNode root : roots) {
-            stack.push(root);
-            while (!stack.isEmpty()) {
-                TapeNode node = stack.peek();
-                int i = next.getOrDefault(node, 0);
-                if (i < node.inputs().size()) {
-                    next.put(node, i + 1);
-                    TapeNode below = node.inputs().get(i).node();
-                    if (below != null && !next.containsKey(below)) {
-                        stack.push(below);
-                    }
-                } else {
-                    stack.pop();
-                    if (i == node.inputs().size()) {
-                        next.put(node, i + 1);
-                        post.add(node);
-                    }
-                }
-            }
-        }
-        TapeNode[] reversed = new TapeNode[post.size()];
-        Arrays.setAll(reversed, k -> post.get(post.size() - 1 - k));
-        return List.of(reversed);
     }
 }

@@ -1,7 +1,6 @@
 package org.fusegrad;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,8 @@ final class Call {
             Executable backward,
             Pullback pullback,
             int saved,
-            boolean[] kept) {}
+            boolean[] kept,
+            BitSet wanted) {}
 
     /** The backward as a graph of its own: of the forward's inputs, then the upstream gradients. */
     record Pullback(Graph graph, int[] operands, List<Object> bindings, List<State> effects) {}
@@ -49,6 +49,7 @@ final class Call {
     private volatile Executable plain;
     private volatile Executable stateful;
     private volatile Call reverse;
+    private volatile Derivation last;
 
     /**
      * A call.
@@ -86,20 +87,21 @@ final class Call {
     /** Calls the graph on these arguments; records the call where gradients are wanted. */
     Tensor[] invoke(Tensor[] arguments) {
         Context context = Context.get();
-        Tensor[] in = operands(arguments);
-        Value[] values = values(in);
-        BitSet wanted = context.recording ? wanted(in) : new BitSet();
-        if (wanted.isEmpty()) {
+        Value[] values = new Value[graph.inputs().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(source(arguments, i), context);
+        }
+        Derivation d = context.recording ? derivation(arguments) : null;
+        if (d == null) {
             Value[] out = forward(context).run(values, allocator(context));
             if (context.recording) {
                 commit(context, effects, out, results);
             }
-            return wrap(out, Edge.NONE.node());
+            return wrap(out, null);
         }
-        Derivation d = derivation(wanted);
         Value[] out = d.forward().run(values, allocator(context));
         commit(context, effects, out, results);
-        return wrap(out, new CallNode(this, d, in, values, out));
+        return wrap(out, new CallNode(this, d, edges(arguments), values, out));
     }
 
     private Executable forward(Context context) {
@@ -129,31 +131,25 @@ final class Call {
                 : Planner.plan(runtime, label, pure, shared.share(), shared.inputs());
     }
 
-    private Tensor[] operands(Tensor[] arguments) {
-        Tensor[] in = Arrays.copyOf(arguments, graph.inputs().size());
-        for (int i = 0; i < bindings.size(); i++) {
-            Object source = bindings.get(i);
-            in[arguments.length + i] = source instanceof State s ? s.read() : (Tensor) source;
-        }
-        return in;
+    /** Where an input comes from: a {@link Tensor} or a {@link State}. */
+    private Object source(Tensor[] arguments, int input) {
+        return input < arguments.length ? arguments[input] : bindings.get(input - arguments.length);
     }
 
-    private static Value[] values(Tensor[] in) {
-        Value[] values = new Value[in.length];
-        for (int i = 0; i < in.length; i++) {
-            values[i] = in[i].value();
-        }
-        return values;
+    static Value value(Object source, Context context) {
+        return source instanceof State s ? s.value(context) : ((Tensor) source).value();
     }
 
-    private static BitSet wanted(Tensor[] in) {
-        BitSet wanted = new BitSet(in.length);
-        for (int i = 0; i < in.length; i++) {
-            if (in[i].requiresGrad()) {
-                wanted.set(i);
-            }
+    private Edge[] edges(Tensor[] arguments) {
+        Edge[] edges = new Edge[graph.inputs().size()];
+        for (int i = 0; i < edges.length; i++) {
+            edges[i] = source(arguments, i) instanceof Tensor t ? t.edge() : Edge.NONE;
         }
-        return wanted;
+        return edges;
+    }
+
+    private boolean wants(Tensor[] arguments, int input) {
+        return source(arguments, input) instanceof Tensor t && t.requiresGrad();
     }
 
     Executable.Allocator allocator(Context context) {
@@ -179,7 +175,29 @@ final class Call {
         }
     }
 
-    Derivation derivation(BitSet wanted) {
+    /** The derivation for inputs that want gradients, mostly that of the last call; or null. */
+    private Derivation derivation(Tensor[] arguments) {
+        Derivation before = last;
+        boolean any = false;
+        boolean same = before != null;
+        for (int i = 0; i < graph.inputs().size(); i++) {
+            boolean wants = wants(arguments, i);
+            any |= wants;
+            same = same && before.wanted().get(i) == wants;
+        }
+        if (same || !any) {
+            return any ? before : null;
+        }
+        BitSet wanted = new BitSet();
+        for (int i = 0; i < graph.inputs().size(); i++) {
+            wanted.set(i, wants(arguments, i));
+        }
+        Derivation d = derivation(wanted);
+        last = d;
+        return d;
+    }
+
+    private Derivation derivation(BitSet wanted) {
         return derivations.computeIfAbsent(wanted, this::derive);
     }
 
@@ -204,7 +222,8 @@ final class Call {
                 Planner.compile(runtime, name + "_bwd", split.backward()),
                 pullback,
                 split.saved(),
-                kept);
+                kept,
+                wanted);
     }
 
     /**

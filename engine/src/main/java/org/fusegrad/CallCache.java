@@ -3,43 +3,72 @@ package org.fusegrad;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Layouts;
 import org.fusegrad.run.KernelRuntime;
+import org.fusegrad.run.Layout;
 import org.fusegrad.run.Value;
 
 /** Calls by what they compute and the signature of their operands, in one engine. Bounded. */
 final class CallCache {
     private static final int LIMIT = 8192;
 
-    /** Type, shape and memory order of one operand; {@code strides} is null for row-major. */
-    private record Meta(DType dtype, Shape shape, Ints strides) {
-        static Meta of(Tensor t) {
-            Value v = t.value();
-            return new Meta(v.dtype(), v.shape(), v.isContiguous() ? null : Ints.of(v.strides()));
+    private record Operand(DType dtype, Layout layout) {}
+
+    private record Key(Op op, Attrs attrs, Object mode, List<Operand> operands) {
+        static Key of(Op op, Attrs attrs, Object mode, Tensor[] in) {
+            List<Operand> operands = new ArrayList<>(in.length);
+            for (Tensor t : in) {
+                operands.add(new Operand(t.value().dtype(), t.value().layout()));
+            }
+            return new Key(op, attrs, mode, operands);
+        }
+
+        boolean isOf(Op op, Attrs attrs, Object mode, Tensor[] in) {
+            boolean same = this.op == op
+                    && in.length == operands.size()
+                    && this.attrs.equals(attrs)
+                    && Objects.equals(this.mode, mode);
+            for (int i = 0; i < in.length && same; i++) {
+                Value v = in[i].value();
+                Operand o = operands.get(i);
+                same = o.dtype == v.dtype() && o.layout.equals(v.layout());
+            }
+            return same;
         }
     }
 
-    private record Key(Op op, Attrs attrs, Object mode, List<Meta> operands) {}
+    private record Entry(Key key, Call call) {}
 
     private final KernelRuntime runtime;
     private final Map<Key, Call> calls = new ConcurrentHashMap<>();
+
+    /**
+     * The last call of each operation, and of the formula: mostly the next one too, found without a
+     * key. Threads may overwrite each other's; entries are immutable, so any will do.
+     */
+    private final Entry[] last = new Entry[Op.values().length + 1];
 
     CallCache(KernelRuntime runtime) {
         this.runtime = runtime;
     }
 
+    KernelRuntime runtime() {
+        return runtime;
+    }
+
     /** One operation as a call. */
     Call eager(Op op, Attrs attrs, Tensor[] in) {
-        Key key = key(op, attrs, null, in);
-        Call call = calls.get(key);
-        return call != null ? call : put(key, single(op, attrs, in));
+        Entry entry = last[op.ordinal()];
+        return entry != null && entry.key.isOf(op, attrs, null, in)
+                ? entry.call
+                : find(op.ordinal(), Key.of(op, attrs, null, in), () -> single(op, attrs, in));
     }
 
     private Call single(Op op, Attrs attrs, Tensor[] in) {
@@ -50,9 +79,20 @@ final class CallCache {
 
     /** The formula these are the calls of; {@code trace} runs if this signature is new. */
     Call traced(Object mode, Tensor[] in, Supplier<Call> trace) {
-        Key key = key(null, Attrs.NONE, mode, in);
+        int place = last.length - 1;
+        Entry entry = last[place];
+        return entry != null && entry.key.isOf(null, Attrs.NONE, mode, in)
+                ? entry.call
+                : find(place, Key.of(null, Attrs.NONE, mode, in), trace);
+    }
+
+    private Call find(int place, Key key, Supplier<Call> maker) {
         Call call = calls.get(key);
-        return call != null ? call : put(key, trace.get());
+        if (call == null) {
+            call = put(key, maker.get());
+        }
+        last[place] = new Entry(key, call);
+        return call;
     }
 
     private Call put(Key key, Call call) {
@@ -62,14 +102,6 @@ final class CallCache {
         }
         Call before = calls.putIfAbsent(key, call);
         return before == null ? call : before;
-    }
-
-    private static Key key(Op op, Attrs attrs, Object mode, Tensor[] in) {
-        List<Meta> operands = new ArrayList<>(in.length);
-        for (Tensor t : in) {
-            operands.add(Meta.of(t));
-        }
-        return new Key(op, attrs, mode, operands);
     }
 
     /** Symbolic arguments for these tensors. */

@@ -1,7 +1,7 @@
 package org.fusegrad;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import org.fusegrad.graph.Node;
 import org.fusegrad.run.Value;
 
 /**
@@ -11,42 +11,34 @@ import org.fusegrad.run.Value;
 final class CallNode extends TapeNode {
     private final Call call;
     private final Call.Derivation derivation;
-    private final int outputs;
     private final Shape[] shapes;
-    private final DType[] dtypes;
     private Value[] inputs;
     private Value[] saved;
 
-    CallNode(Call call, Call.Derivation derivation, Tensor[] in, Value[] values, Value[] out) {
-        super(edges(in));
+    /**
+     * A call.
+     *
+     * @param values of all inputs; belongs to the node from here on
+     * @param out results, new values of states, and last what is saved
+     */
+    CallNode(Call call, Call.Derivation derivation, Edge[] edges, Value[] values, Value[] out) {
+        super(edges);
         this.call = call;
         this.derivation = derivation;
-        this.outputs = call.results();
-        this.shapes = new Shape[outputs];
-        this.dtypes = new DType[outputs];
-        for (int i = 0; i < outputs; i++) {
+        this.shapes = new Shape[call.results()];
+        for (int i = 0; i < shapes.length; i++) {
             shapes[i] = out[i].shape();
-            dtypes[i] = out[i].dtype();
         }
-        inputs = new Value[values.length];
         for (int i = 0; i < values.length; i++) {
-            inputs[i] = derivation.kept()[i] ? values[i] : null;
+            values[i] = derivation.kept()[i] ? values[i] : null;
         }
-        saved = new Value[derivation.saved()];
-        System.arraycopy(out, out.length - saved.length, saved, 0, saved.length);
-    }
-
-    private static List<Edge> edges(Tensor[] in) {
-        List<Edge> edges = new ArrayList<>(in.length);
-        for (Tensor t : in) {
-            edges.add(t.edge());
-        }
-        return edges;
+        inputs = values;
+        saved = Arrays.copyOfRange(out, out.length - derivation.saved(), out.length);
     }
 
     @Override
     int outputs() {
-        return outputs;
+        return shapes.length;
     }
 
     @Override
@@ -59,7 +51,7 @@ final class CallNode extends TapeNode {
     Tensor[] backward(Tensor[] upstream, boolean createGraph) {
         requireKept(inputs);
         Tensor[] grads = createGraph ? record(upstream) : run(upstream);
-        Tensor[] all = new Tensor[inputs().size()];
+        Tensor[] all = new Tensor[inputs().length];
         int[] operands = derivation.pullback().operands();
         for (int i = 0; i < operands.length; i++) {
             all[operands[i]] = grads[i];
@@ -68,7 +60,9 @@ final class CallNode extends TapeNode {
     }
 
     private Tensor upstream(Tensor[] upstream, int i) {
-        return upstream[i] == null ? Tensor.full(shapes[i], 0, dtypes[i]) : upstream[i];
+        return upstream[i] == null
+                ? Tensor.full(shapes[i], 0, call.graph().outputs().get(i).dtype())
+                : upstream[i];
     }
 
     /**
@@ -79,14 +73,14 @@ final class CallNode extends TapeNode {
         Value[] in = new Value[p.graph().inputs().size() + saved.length];
         System.arraycopy(inputs, 0, in, 0, inputs.length);
         int n = inputs.length;
-        for (int i = 0; i < outputs; i++) {
+        for (int i = 0; i < shapes.length; i++) {
             in[n++] = upstream(upstream, i).value();
         }
+        Context context = Context.get();
         for (Object source : p.bindings()) {
-            in[n++] = source instanceof State s ? s.read().value() : ((Tensor) source).value();
+            in[n++] = Call.value(source, context);
         }
         System.arraycopy(saved, 0, in, n, saved.length);
-        Context context = Context.get();
         Value[] out = derivation.backward().run(in, call.allocator(context));
         if (commitsNow()) {
             Call.commit(context, p.effects(), out, p.operands().length);
@@ -101,14 +95,14 @@ final class CallNode extends TapeNode {
     /** Calls the pullback as a recorded operation of the inputs and upstream gradients. */
     private Tensor[] record(Tensor[] upstream) {
         Call.Pullback p = derivation.pullback();
-        Tensor[] args = new Tensor[inputs.length + outputs];
+        Tensor[] args = new Tensor[inputs.length + shapes.length];
         for (int i = 0; i < inputs.length; i++) {
-            Edge edge = inputs().get(i);
+            Edge edge = inputs()[i];
             args[i] = inputs[i] == null
                     ? unused(p.graph().inputs().get(i))
                     : Tensor.recorded(inputs[i], edge);
         }
-        for (int i = 0; i < outputs; i++) {
+        for (int i = 0; i < shapes.length; i++) {
             args[inputs.length + i] = upstream(upstream, i);
         }
         Call reverse = call.reverse(p);
@@ -121,7 +115,7 @@ final class CallNode extends TapeNode {
     }
 
     /** A stand-in for an input the backward does not read. */
-    private static Tensor unused(org.fusegrad.graph.Node leaf) {
+    private static Tensor unused(Node leaf) {
         return Tensor.full(leaf.shape(), 0, leaf.dtype());
     }
 }

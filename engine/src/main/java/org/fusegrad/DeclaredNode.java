@@ -7,7 +7,7 @@ import java.util.function.Function;
 final class DeclaredNode extends TapeNode {
     private final Function<Tensor, List<Tensor>> backward;
 
-    DeclaredNode(List<Edge> inputs, Function<Tensor, List<Tensor>> backward) {
+    DeclaredNode(Edge[] inputs, Function<Tensor, List<Tensor>> backward) {
         super(inputs);
         this.backward = backward;
     }

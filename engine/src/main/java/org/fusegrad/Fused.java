@@ -55,6 +55,9 @@ public final class Fused {
      */
     private final Map<Engine, CallCache> calls = Collections.synchronizedMap(new WeakHashMap<>());
 
+    /** Those of the engine that called last. */
+    private volatile CallCache last;
+
     private Fused(String name, Formula formula) {
         this.name = name;
         this.formula = formula;
@@ -136,7 +139,13 @@ public final class Fused {
     }
 
     private CallCache calls(Engine engine) {
-        return calls.computeIfAbsent(engine, e -> new CallCache(e.runtime()));
+        CallCache before = last;
+        if (before != null && before.runtime() == engine.runtime()) {
+            return before;
+        }
+        CallCache found = calls.computeIfAbsent(engine, e -> new CallCache(e.runtime()));
+        last = found;
+        return found;
     }
 
     private Call trace(KernelRuntime runtime, Tensor[] arguments) {
@@ -199,7 +208,7 @@ public final class Fused {
      * @param mode as in {@link #callAll}
      */
     public Explanation explain(Object mode, Tensor... arguments) {
-        Call call = trace(Engine.current().runtime(), arguments);
+        Call call = traced(Engine.current(), mode, arguments);
         BitSet wanted = call.differentiable(arguments);
         Function<Tensor, String> describe = t -> t.dtype() + t.shape().toString();
         String signature =

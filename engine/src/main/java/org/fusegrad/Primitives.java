@@ -193,7 +193,7 @@ public final class Primitives {
         }
         UnaryOperator<List<Tensor>> checked = grads -> check(inputs, grads);
         TapeNode node = new DeclaredNode(
-                inputs.stream().map(Tensor::edge).toList(), backward.andThen(checked));
+                inputs.stream().map(Tensor::edge).toArray(Edge[]::new), backward.andThen(checked));
         return Tensor.recorded(y.value(), new Edge(node, 0));
     }
 

@@ -49,11 +49,11 @@ public final class Recompute {
         private boolean open;
 
         Border(Edge input) {
-            super(List.of(input));
+            super(input);
         }
 
         Tensor tensor(Value value) {
-            boolean wanted = inputs().get(0).node() != null;
+            boolean wanted = inputs()[0].node() != null;
             return Tensor.recorded(value, wanted ? new Edge(this, 0) : Edge.NONE);
         }
 
@@ -88,10 +88,10 @@ public final class Recompute {
             this.states = states;
         }
 
-        private static List<Edge> edges(Edge input, List<Tensor> leaves) {
+        private static Edge[] edges(Edge input, List<Tensor> leaves) {
             List<Edge> edges = new ArrayList<>(List.of(input));
             leaves.forEach(leaf -> edges.add(leaf.edge()));
-            return edges;
+            return edges.toArray(Edge[]::new);
         }
 
         @Override
@@ -106,7 +106,7 @@ public final class Recompute {
 
         @Override
         Tensor[] backward(Tensor[] upstream, boolean createGraph) {
-            Border border = new Border(inputs().get(0));
+            Border border = new Border(inputs()[0]);
             Tensor in = border.tensor(requireKept(x));
             Tensor y = Tensor.recording(true, () -> states.again().during(() -> part.apply(in)));
             List<Tensor> wanted = new ArrayList<>(List.of(in));

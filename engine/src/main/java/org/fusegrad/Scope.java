@@ -1,8 +1,7 @@
 package org.fusegrad;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.BufferPool;
 
@@ -13,7 +12,7 @@ import org.fusegrad.run.BufferPool;
 public final class Scope implements AutoCloseable {
     private final BufferPool pool;
     private final Scope outer;
-    private final Set<Buffer> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Buffer> owned = new ArrayList<>();
 
     Scope(BufferPool pool) {
         this.pool = pool;
@@ -26,18 +25,11 @@ public final class Scope implements AutoCloseable {
         owned.add(buffer);
     }
 
-    void disown(Buffer buffer) {
-        owned.remove(buffer);
-        if (outer != null) {
-            outer.disown(buffer);
-        }
-    }
-
     /** Lets a tensor and its gradient outlive this scope and those around it. */
     public Tensor keep(Tensor tensor) {
-        disown(tensor.value().buffer());
+        tensor.value().buffer().keep();
         if (tensor.grad() != null) {
-            disown(tensor.grad().value().buffer());
+            tensor.grad().value().buffer().keep();
         }
         return tensor;
     }
@@ -49,7 +41,7 @@ public final class Scope implements AutoCloseable {
             throw new IllegalStateException("scopes close in the order opposite to their opening");
         }
         context.scope = outer;
-        owned.forEach(pool::give);
+        pool.give(owned);
         owned.clear();
     }
 }

@@ -35,7 +35,12 @@ public final class State {
         if (context.tracer != null) {
             return context.tracer.read(this);
         }
-        return Tensor.constant(context.updates == null ? value : context.updates.read(this));
+        return Tensor.constant(value(context));
+    }
+
+    /** The value that a call in this context reads. */
+    Value value(Context context) {
+        return context.updates == null ? value : context.updates.read(this);
     }
 
     /**
@@ -78,10 +83,7 @@ public final class State {
     }
 
     void assign(Value next) {
-        Context context = Context.get();
-        if (context.scope != null) {
-            context.scope.disown(next.buffer());
-        }
+        next.buffer().keep();
         Value before = value;
         Transaction.onRollback(() -> value = before);
         value = next;

@@ -1,7 +1,5 @@
 package org.fusegrad;
 
-import java.util.List;
-
 /** One recorded step: knows which tensors it came from and how gradients flow back through it. */
 abstract class TapeNode {
     /** Output number {@code slot} of a node; {@code null} nodes carry no gradient. */
@@ -9,15 +7,15 @@ abstract class TapeNode {
         static final Edge NONE = new Edge(null, 0);
     }
 
-    private final List<Edge> inputs;
+    private final Edge[] inputs;
     private boolean committed;
 
-    TapeNode(List<Edge> inputs) {
+    TapeNode(Edge... inputs) {
         this.inputs = inputs;
     }
 
     /** Where the operands came from. */
-    final List<Edge> inputs() {
+    final Edge[] inputs() {
         return inputs;
     }
 
@@ -62,7 +60,6 @@ abstract class TapeNode {
         private final Tensor tensor;
 
         Leaf(Tensor tensor) {
-            super(List.of());
             this.tensor = tensor;
         }
 

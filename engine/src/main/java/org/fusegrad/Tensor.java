@@ -374,10 +374,7 @@ public final class Tensor extends TensorOps {
             throw new IllegalArgumentException(
                     "cannot assign " + next.dtype() + next.shape() + " to " + dtype() + shape());
         }
-        Context context = Context.get();
-        if (context.scope != null) {
-            context.scope.disown(next.value().buffer());
-        }
+        next.value().buffer().keep();
         Value before = value;
         Transaction.onRollback(() -> value = before);
         value = next.value();

@@ -211,7 +211,7 @@ final class Assembler {
         if (node.is(Op.CONST)) {
             steps.add(new Executable.Constant(constant(node), slot(node)));
         } else if (Views.isView(node)) {
-            steps.add(new Executable.View(node, slots.get(node.input(0)), slot(node)));
+            steps.add(new ViewStep(node, slots.get(node.input(0)), slot(node)));
         } else {
             kernel(List.of(node), false, "_" + node.op());
         }

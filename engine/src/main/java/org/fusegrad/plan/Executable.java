@@ -1,13 +1,15 @@
 package org.fusegrad.plan;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.run.KernelRuntime;
+import org.fusegrad.run.Layout;
 import org.fusegrad.run.Value;
 
 /**
@@ -22,28 +24,43 @@ public final class Executable {
     }
 
     /** One action of an executable. */
-    sealed interface Step {}
-
-    /** Another view of a slot. */
-    record View(Node movement, int from, int to) implements Step {}
+    sealed interface Step permits Call, ViewStep, Constant {}
 
     /** One kernel call. */
-    record Call(KernelGraph graph, Kernel kernel, int[] from, int[] to, Traffic traffic)
-            implements Step {}
+    record Call(
+            KernelGraph graph, Kernel kernel, int[] from, int[] to, Made[] made, Traffic traffic)
+            implements Step {
+        Call(KernelGraph graph, Kernel kernel, int[] from, int[] to, Traffic traffic) {
+            this(graph, kernel, from, to, Made.of(graph.graph().outputs()), traffic);
+        }
+    }
+
+    /** What a kernel fills. */
+    record Made(DType dtype, Layout layout) {
+        static Made[] of(List<Node> roots) {
+            return roots.stream()
+                    .map(n -> new Made(n.dtype(), Layout.rowMajor(n.shape())))
+                    .toArray(Made[]::new);
+        }
+
+        Value in(Allocator allocator) {
+            return new Value(allocator.allocate(dtype, layout.shape().numel()), layout, 0);
+        }
+    }
 
     /** A constant of the plan. */
     record Constant(Value value, int to) implements Step {}
 
     private final String name;
     private final KernelRuntime runtime;
-    private final List<Step> steps;
+    private final Step[] steps;
     private final int[] outputs;
     private final int slots;
 
     Executable(String name, KernelRuntime runtime, List<Step> steps, int[] outputs, int slots) {
         this.name = name;
         this.runtime = runtime;
-        this.steps = List.copyOf(steps);
+        this.steps = steps.toArray(Step[]::new);
         this.outputs = outputs;
         this.slots = slots;
     }
@@ -62,8 +79,8 @@ public final class Executable {
         for (Step step : steps) {
             if (step instanceof Call call) {
                 runWithRoom(call, at, allocator);
-            } else if (step instanceof View view) {
-                at[view.to()] = Views.apply(view.movement(), at[view.from()]);
+            } else if (step instanceof ViewStep view) {
+                view.run(at);
             } else if (step instanceof Constant constant) {
                 at[constant.to()] = constant.value();
             }
@@ -96,11 +113,9 @@ public final class Executable {
         for (int i = 0; i < in.length; i++) {
             in[i] = at[call.from()[i]];
         }
-        List<Node> roots = call.graph().graph().outputs();
         Value[] out = new Value[call.to().length];
         for (int i = 0; i < out.length; i++) {
-            Shape shape = roots.get(i).shape();
-            out[i] = Value.of(allocator.allocate(roots.get(i).dtype(), shape.numel()), shape);
+            out[i] = call.made()[i].in(allocator);
         }
         try {
             runtime.run(call.kernel(), in, out);
@@ -115,48 +130,38 @@ public final class Executable {
 
     /** Kernels in order of execution. */
     public List<KernelGraph> kernels() {
-        return steps.stream()
-                .filter(Call.class::isInstance)
-                .map(s -> ((Call) s).graph())
-                .toList();
+        return calls().map(Call::graph).toList();
     }
 
     /** What each kernel moves, in order of execution. */
     public List<Traffic> traffic() {
-        return steps.stream()
-                .filter(Call.class::isInstance)
-                .map(s -> ((Call) s).traffic())
-                .toList();
+        return calls().map(Call::traffic).toList();
+    }
+
+    private Stream<Call> calls() {
+        return Arrays.stream(steps).filter(Call.class::isInstance).map(Call.class::cast);
     }
 
     /** Kernels with their scans and bytes, and the graph of each. */
     public String explain() {
         StringBuilder text = new StringBuilder(name + ": " + kernels().size() + " kernel(s)\n");
-        for (Step step : steps) {
-            if (step instanceof Call call) {
-                text.append("  ")
-                        .append(call.graph().name())
-                        .append("  ")
-                        .append(call.traffic())
-                        .append('\n')
-                        .append(call.graph().graph().toString().indent(4));
-            }
-        }
+        calls().forEach(call -> text.append("  ")
+                .append(call.graph().name())
+                .append("  ")
+                .append(call.traffic())
+                .append('\n')
+                .append(call.graph().graph().toString().indent(4)));
         return text.toString();
     }
 
     /** What the backend made of each kernel. */
     public String source() {
         StringBuilder text = new StringBuilder();
-        for (Step step : steps) {
-            if (step instanceof Call call) {
-                text.append("// kernel ")
-                        .append(call.graph().name())
-                        .append('\n')
-                        .append(call.kernel().describe())
-                        .append('\n');
-            }
-        }
+        calls().forEach(call -> text.append("// kernel ")
+                .append(call.graph().name())
+                .append('\n')
+                .append(call.kernel().describe())
+                .append('\n'));
         return text.toString();
     }
 }

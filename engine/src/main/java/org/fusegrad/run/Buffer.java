@@ -13,6 +13,7 @@ public final class Buffer {
     private final Object array;
     private final int length;
     private volatile boolean released;
+    private volatile boolean kept;
 
     Buffer(DType dtype, Object array, int length) {
         this.dtype = dtype;
@@ -63,13 +64,19 @@ public final class Buffer {
         return array;
     }
 
+    /** Lets the buffer outlive the scope that owns it: its pool will not take it back. */
+    public void keep() {
+        kept = true;
+    }
+
     /** Marks the buffer as returned and hands out the array once. */
     Object release() {
         released = true;
         return array;
     }
 
-    boolean isReleased() {
-        return released;
+    /** Whether it can go back to a pool. */
+    boolean isSpare() {
+        return !released && !kept;
     }
 }

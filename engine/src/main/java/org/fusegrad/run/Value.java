@@ -10,20 +10,23 @@ import org.fusegrad.math.Half;
  */
 public final class Value {
     private final Buffer buffer;
-    private final Shape shape;
-    private final int[] strides;
+    private final Layout layout;
     private final int offset;
 
-    public Value(Buffer buffer, Shape shape, int[] strides, int offset) {
+    /** A view of a buffer, its first element at an offset. */
+    public Value(Buffer buffer, Layout layout, int offset) {
         this.buffer = buffer;
-        this.shape = shape;
-        this.strides = strides;
+        this.layout = layout;
         this.offset = offset;
+    }
+
+    public Value(Buffer buffer, Shape shape, int[] strides, int offset) {
+        this(buffer, Layout.of(shape, strides), offset);
     }
 
     /** A contiguous value over a whole buffer. */
     public static Value of(Buffer buffer, Shape shape) {
-        return new Value(buffer, shape, shape.strides(), 0);
+        return new Value(buffer, Layout.rowMajor(shape), 0);
     }
 
     /** A fresh zeroed contiguous value, outside any pool. */
@@ -44,8 +47,12 @@ public final class Value {
         return buffer.dtype();
     }
 
+    public Layout layout() {
+        return layout;
+    }
+
     public Shape shape() {
-        return shape;
+        return layout.shape();
     }
 
     public int offset() {
@@ -53,27 +60,16 @@ public final class Value {
     }
 
     public int stride(int axis) {
-        return strides[axis];
+        return layout.stride(axis);
     }
 
     public int[] strides() {
-        return strides.clone();
+        return layout.strides();
     }
 
     /** Elements follow one another in row-major order. */
     public boolean isContiguous() {
-        int step = 1;
-        for (int i = strides.length - 1; i >= 0; i--) {
-            int n = shape.dim(i);
-            if (n == 0) {
-                return true;
-            }
-            if (n != 1 && strides[i] != step) {
-                return false;
-            }
-            step *= n;
-        }
-        return true;
+        return layout.isContiguous();
     }
 
     public float[] floats() {
@@ -110,7 +106,9 @@ public final class Value {
 
     /** This value in row-major order without gaps; itself if it is already. */
     public Value contiguous() {
-        return isContiguous() ? this : Strided.copy(this, Buffer.allocate(dtype(), shape.numel()));
+        return isContiguous()
+                ? this
+                : Strided.copy(this, Buffer.allocate(dtype(), shape().numel()));
     }
 
     /** Axes reordered; a view. */
@@ -118,8 +116,8 @@ public final class Value {
         int[] d = new int[order.length];
         int[] s = new int[order.length];
         for (int i = 0; i < order.length; i++) {
-            d[i] = shape.dim(order[i]);
-            s[i] = strides[order[i]];
+            d[i] = shape().dim(order[i]);
+            s[i] = stride(order[i]);
         }
         return new Value(buffer, Shape.of(d), s, offset);
     }
@@ -127,15 +125,15 @@ public final class Value {
     /** Axes of size 1 repeated; a view with stride 0 there. */
     public Value expand(Shape to) {
         int[] s = new int[to.rank()];
-        for (int i = 0; i < s.length && shape.rank() == to.rank(); i++) {
-            s[i] = shape.dim(i) == to.dim(i) ? strides[i] : 0;
+        for (int i = 0; i < s.length && shape().rank() == to.rank(); i++) {
+            s[i] = shape().dim(i) == to.dim(i) ? stride(i) : 0;
         }
         return new Value(buffer, to, s, offset);
     }
 
     /** Elements start, start + step, …; a view. */
     public Value slice(int[] start, int[] step, Shape to) {
-        int[] s = strides.clone();
+        int[] s = strides();
         int o = offset;
         for (int i = 0; i < s.length; i++) {
             o += to.numel() == 0 ? 0 : start[i] * s[i];
@@ -146,19 +144,19 @@ public final class Value {
 
     /** The same elements in another shape; a view where strides allow it, else a copy. */
     public Value reshape(Shape to) {
-        int[] s = Strided.reshape(shape, strides, to);
+        int[] s = Strided.reshape(shape(), strides(), to);
         return s == null ? contiguous().reshape(to) : new Value(buffer, to, s, offset);
     }
 
     /** All elements in row-major order, widened to double. */
     public double[] toDoubles() {
-        double[] out = new double[shape.numel()];
+        double[] out = new double[shape().numel()];
         Strided.forEach(this, (position, i) -> out[i] = at(position));
         return out;
     }
 
     @Override
     public String toString() {
-        return dtype() + shape.toString();
+        return dtype() + shape().toString();
     }
 }

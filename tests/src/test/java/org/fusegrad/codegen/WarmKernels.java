@@ -68,17 +68,21 @@ final class WarmKernels {
         }
     }
 
-    /** The least that a call allocates on this thread; falls as the JVM compiles what it runs. */
     private static long leastBytes(KernelGraph graph, int bits, Workers workers, long enough)
             throws InterruptedException {
         Kernel kernel = new Forms(new JaninoCompiler()).kernel(graph, bits);
         Value[] in = values(graph.graph().inputs());
         Value[] out = values(graph.graph().outputs());
+        return leastBytes(() -> kernel.run(in, out, workers), enough);
+    }
+
+    /** The least that a call allocates on this thread; falls as the JVM compiles what it runs. */
+    static long leastBytes(Runnable call, long enough) throws InterruptedException {
         long least = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS && least > enough; round++) {
             long before = allocated();
             for (int i = 0; i < CALLS; i++) {
-                kernel.run(in, out, workers);
+                call.run();
             }
             least = Math.min(least, (allocated() - before) / CALLS);
             Thread.sleep(1);

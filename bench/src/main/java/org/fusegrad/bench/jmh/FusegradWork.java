@@ -33,11 +33,13 @@ final class FusegradWork implements NormWork {
     private final Norm layer;
     private final Activation activation;
     private final List<Tensor> inputs = new ArrayList<>();
+    private final List<Tensor> parameters;
     private final Tensor dy;
 
     FusegradWork(NormData data, boolean fuse, int threads) {
         engine = Engine.builder().threads(threads).fuse(fuse).build();
         layer = engine.call(() -> layer(data));
+        parameters = layer.parameters();
         activation = data.adds() ? Activation.RELU : Activation.NONE;
         inputs.add(tensor(data, data.x()).requiresGrad(true));
         if (data.adds()) {
@@ -140,7 +142,7 @@ final class FusegradWork implements NormWork {
             y.backward(dy);
             List<double[]> all = new ArrayList<>(List.of(y.toDoubles()));
             all.add(inputs.get(0).grad().toDoubles());
-            layer.parameters().forEach(p -> all.add(p.grad().toDoubles()));
+            parameters.forEach(p -> all.add(p.grad().toDoubles()));
             clear();
             return all.toArray(double[][]::new);
         });
@@ -148,7 +150,7 @@ final class FusegradWork implements NormWork {
 
     private void clear() {
         inputs.forEach(x -> x.setGrad(null));
-        layer.zeroGrad();
+        parameters.forEach(p -> p.setGrad(null));
     }
 
     @Override

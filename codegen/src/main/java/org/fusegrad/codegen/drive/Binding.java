@@ -10,6 +10,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Schedule;
+import org.fusegrad.run.Layout;
 import org.fusegrad.run.Value;
 
 /**
@@ -23,7 +24,13 @@ final class Binding {
     private final int[] outputs;
     private final boolean[][] gathered;
     private final Reduction[] reductions;
+    private final int[] sums;
     private final int widest;
+
+    /** The layout that the strides of an array were taken from. */
+    private final Layout[] layouts;
+
+    private int version;
 
     final Object[] arrays;
     final int[][] strides;
@@ -41,6 +48,7 @@ final class Binding {
         arrays = new Object[count];
         strides = new int[count][domain.length];
         offsets = new int[count];
+        layouts = new Layout[count];
         blockStride = new int[count];
         constants = kernel.constants().stream().mapToDouble(Node::constValue).toArray();
         Graph graph = kernel.graph();
@@ -50,6 +58,7 @@ final class Binding {
         reductions = kernel.steps().stream()
                 .flatMap(s -> s.reductions().stream())
                 .toArray(Reduction[]::new);
+        sums = Arrays.stream(reductions).mapToInt(r -> kernel.array(r.node())).toArray();
         widest = kernel.steps().stream()
                 .mapToInt(s -> s.reductions().size())
                 .max()
@@ -93,17 +102,24 @@ final class Binding {
     void start(Value[] in, Value[] out, RowProgram form) {
         program = form;
         for (int i = 0; i < in.length; i++) {
-            bind(inputs[i], packed(in[i], gathered[i]));
+            boolean known = in[i].layout() == layouts[inputs[i]];
+            bind(inputs[i], known ? in[i] : packed(in[i], gathered[i]));
         }
         for (int i = 0; i < out.length; i++) {
             bind(outputs[i], out[i]);
         }
-        for (Reduction r : reductions) {
-            fill(arrays[kernel.array(r.node())], start(r.node()));
+        for (int i = 0; i < reductions.length; i++) {
+            Reduction r = reductions[i];
+            fill(arrays[sums[i]], start(r.node()));
             if (r.mode() == Mode.COLUMN) {
                 fill(arrays[r.partial()], 0);
             }
         }
+    }
+
+    /** Changes whenever a stride does. */
+    int version() {
+        return version;
     }
 
     /** Lets go of what belongs to the caller. */
@@ -128,6 +144,11 @@ final class Binding {
     private void bind(int number, Value v) {
         arrays[number] = v.buffer().array();
         offsets[number] = v.offset();
+        if (v.layout() == layouts[number]) {
+            return;
+        }
+        layouts[number] = v.layout();
+        version++;
         for (int i = 0; i < v.shape().rank(); i++) {
             strides[number][i] = v.shape().dim(i) == 1 ? 0 : v.stride(i);
         }

@@ -27,6 +27,7 @@ public final class FusedKernel implements Kernel {
         this.kernel = kernel;
         this.programs = programs;
         this.cutting = new Cutting(kernel);
+        programs.expect(kernel, cutting.elements());
     }
 
     @Override

@@ -19,7 +19,7 @@ final class Invocation {
     private final class Seat {
         final Nest[] nests;
         final int[] index = new int[binding.rank()];
-        int call;
+        int version = -1;
 
         Seat(List<LoopStep> steps) {
             nests = steps.stream().map(s -> new Nest(binding, s)).toArray(Nest[]::new);
@@ -45,7 +45,6 @@ final class Invocation {
     private final Workers.Task slabTask = this::slabs;
     private final Workers.Task rowTask = this::rows;
     private Seat[] seats = {};
-    private int call;
     private LoopStep current;
     private int unit;
 
@@ -77,7 +76,6 @@ final class Invocation {
     /** Computes the outputs. */
     void run(Value[] inputs, Value[] outputs, RowProgram program, Workers workers) {
         binding.start(inputs, outputs, program);
-        call++;
         if (seats.length < workers.size()) {
             seats = Arrays.copyOf(seats, workers.size());
         }
@@ -104,8 +102,8 @@ final class Invocation {
             seat = new Seat(kernel.steps());
             seats[slot] = seat;
         }
-        if (seat.call != call) {
-            seat.call = call;
+        if (seat.version != binding.version()) {
+            seat.version = binding.version();
             for (Nest nest : seat.nests) {
                 nest.start();
             }

@@ -1,7 +1,9 @@
 package org.fusegrad.codegen.drive;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.run.KernelException;
 
 /**
@@ -17,6 +19,7 @@ public final class Programs {
     private final Supplier<Form> makeVector;
     private final long promoteAt;
     private final AtomicLong elements = new AtomicLong();
+    private final AtomicBoolean expected = new AtomicBoolean();
     private volatile Form active;
     private volatile KernelException failure;
 
@@ -31,6 +34,18 @@ public final class Programs {
         this.makeVector = makeVector;
         this.promoteAt = promoteAt;
         this.active = scalar;
+    }
+
+    /**
+     * Says that calls of so many elements will come. If the first alone is as much work as makes a
+     * vector form worth while, the JVM starts on the scalar one now: compiled in the course of such
+     * a call, it comes late and in the form that long loops get.
+     */
+    void expect(LoopKernel kernel, long work) {
+        boolean large = promoteAt > 0 && work >= promoteAt;
+        if (large && active == scalar && expected.compareAndSet(false, true)) {
+            Warmup.scalarSoon(kernel, scalar.program());
+        }
     }
 
     /** The form to run now. */

@@ -3,7 +3,7 @@ package org.fusegrad.codegen.drive;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import org.fusegrad.DType;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
@@ -35,6 +35,9 @@ public final class Warmup {
     /** Calls with each length between two looks at whether the compiler is done. */
     private static final int CALLS = 50;
 
+    /** As many calls as make the JVM want a scalar step with all optimisations. */
+    private static final int SCALAR_LOOKS = 15;
+
     /** Looks after which a step that never made objects is taken for compiled. */
     private static final int ENOUGH = 60;
 
@@ -44,7 +47,7 @@ public final class Warmup {
     private static final int PAUSE_MILLIS = 10;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final LinkedBlockingQueue<Runnable> QUEUE = new LinkedBlockingQueue<>();
+    private static final LinkedBlockingDeque<Runnable> QUEUE = new LinkedBlockingDeque<>();
 
     static {
         Thread thread = new Thread(Warmup::serve, "fusegrad-warmup");
@@ -57,7 +60,22 @@ public final class Warmup {
 
     /** Runs work in the background, one piece after the other. */
     static void enqueue(Runnable work) {
-        QUEUE.add(work);
+        QUEUE.addLast(work);
+    }
+
+    /**
+     * Has the scalar steps of a kernel compiled in the background, before what else waits: its
+     * first call will be long, and is about to come.
+     */
+    static void scalarSoon(LoopKernel kernel, RowProgram program) {
+        QUEUE.addFirst(() -> {
+            Frame frame = frame(kernel);
+            for (LoopStep step : kernel.steps()) {
+                for (int look = 0; look < SCALAR_LOOKS && step.isFull(); look++) {
+                    calls(program, step, frame);
+                }
+            }
+        });
     }
 
     private static void serve() {
@@ -95,9 +113,7 @@ public final class Warmup {
     private static boolean settles(RowProgram program, LoopStep step, Frame frame) {
         boolean allocates = false;
         for (int look = 0; look < PATIENCE; look++) {
-            for (int length : LENGTHS) {
-                call(program, step, frame, length, CALLS);
-            }
+            calls(program, step, frame);
             if (bytes(program, step, frame, ROW) > bytes(program, step, frame, TAIL)) {
                 allocates = true;
                 pause();
@@ -106,6 +122,13 @@ public final class Warmup {
             }
         }
         return false;
+    }
+
+    /** Calls with every length. */
+    private static void calls(RowProgram program, LoopStep step, Frame frame) {
+        for (int length : LENGTHS) {
+            call(program, step, frame, length, CALLS);
+        }
     }
 
     /** What one call allocates. */
