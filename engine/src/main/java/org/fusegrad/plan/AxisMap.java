@@ -36,8 +36,9 @@ final class AxisMap {
                 map.barriers.add(node);
             }
         }
-        while (!map.assign()) {
-            map.axes.clear();
+        boolean assigned = false;
+        while (!assigned) {
+            assigned = map.assign();
         }
         return map;
     }

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
@@ -256,9 +255,7 @@ final class Canonical {
         if (sum && repeats > 1) {
             value = value.mul(repeats);
         }
-        return floating
-                ? value.cast(n.dtype() == DType.FLOAT64 ? DType.FLOAT64 : n.dtype())
-                : value;
+        return value.cast(n.dtype());
     }
 
     private static Node widest(Node a, Node b) {

@@ -191,10 +191,7 @@ final class Cut {
         Map<Node, Node> done = new IdentityHashMap<>(leaves);
         for (Node n : Graph.topological(outputs)) {
             if (!done.containsKey(n)) {
-                boolean usable = n.inputs().stream().allMatch(done::containsKey);
-                done.put(
-                        n,
-                        usable ? n.withInputs(n.inputs().stream().map(done::get).toList()) : n);
+                done.put(n, n.withInputs(n.inputs().stream().map(done::get).toList()));
             }
         }
         return Graph.of(inputs, outputs.stream().map(done::get).toList());

@@ -18,6 +18,8 @@ final class Region {
     private final AxisMap axes;
     private final List<Node> nodes = new ArrayList<>();
     private final List<Node> sources = new ArrayList<>();
+
+    /** Outermost first, each the axes it runs over jointly. */
     private final List<List<Axis>> loops = new ArrayList<>();
 
     Region(AxisMap axes) {
@@ -36,11 +38,6 @@ final class Region {
 
     List<Node> nodes() {
         return nodes;
-    }
-
-    /** Loops outermost first, each the axes it runs over jointly. */
-    List<List<Axis>> loops() {
-        return loops;
     }
 
     /** The number of the loop an axis belongs to. */

@@ -123,6 +123,26 @@ final class AssemblerTest {
     }
 
     @Test
+    void loopsThatDoNotAgreeAreALaterKernel() {
+        Node wide = leaf(6, "wide", DType.FLOAT32, 4, 8);
+        Node row = sum(x, 1).mul(y.reduce(Op.PROD, Ints.of(1)));
+        Graph graph = Graph.of(List.of(x, y, s, big, count, rate, wide), List.of(wide.mul(row)));
+        String actual = Plans.kernels(Plans.plan(graph));
+        assertEquals(
+                "f_prod_1 alone: prod[1](y); f_2: float32((float64(#0) * sum[1](x))); f_3: "
+                        + "(wide * #1)",
+                actual);
+    }
+
+    @Test
+    void arithmeticOnConstantsHasNoLoops() {
+        becomes("f_1: (x * exp(2))", x.mul(exp(Node.constant(2, DType.FLOAT32))));
+        becomes(
+                "f_1: fma(exp(x), exp(2), float32(sum[1](x)))",
+                exp(Node.constant(2, DType.FLOAT32)).mul(exp(x)).add(sum(x, 1)));
+    }
+
+    @Test
     void singleNumbersJoinAnyKernel() {
         becomes("f_1: (count + 1) | exp(x)", count.add(1), exp(x));
         becomes("f_1: exp(x) | (count + 1) | (rate * 2)", exp(x), count.add(1), rate.mul(2));
@@ -140,6 +160,13 @@ final class AssemblerTest {
         becomes(
                 "f_concat_1 alone: concat[Axis[axis=1]](x, #1)",
                 Node.of(Op.CONCAT, new Attrs.Axis(1), x, zeros));
+    }
+
+    @Test
+    void constantsAsOperandsOfOtherKernels() {
+        Node truth = Node.constant(1, DType.BOOL).expand(x.shape());
+        becomes("f_flip_1 alone: flip[0](#0)", Node.of(Op.FLIP, new Attrs.Axes(Ints.of(0)), truth));
+        becomes("", truth);
     }
 
     @Test

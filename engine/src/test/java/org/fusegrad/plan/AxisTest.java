@@ -66,6 +66,16 @@ final class AxisTest {
     }
 
     @Test
+    void anAxisThatMeetsTwoBecomesBoth() {
+        Axis a = new Axis(4);
+        assertUnified(List.of(4, 4), List.of(a, a), axes(4, 4));
+        Axis b = new Axis(6);
+        assertUnified(List.of(2, 3, 2, 3), List.of(b, b), axes(2, 3, 6));
+        Axis c = new Axis(6);
+        assertUnified(List.of(2, 3, 2, 3), axes(2, 3, 6), List.of(c, c));
+    }
+
+    @Test
     void sizesWithoutACommonRefinement() {
         assertFalse(Axis.unify(axes(4, 6), axes(6, 4)));
         assertFalse(Axis.unify(axes(3), axes(2)));

@@ -168,6 +168,52 @@ final class CanonicalTest {
     }
 
     @Test
+    void splitsThatDoNotAgree() {
+        Node a = m.reshape(Shape.of(24)).unary(Op.EXP);
+        Node b = x.reshape(Shape.of(24)).unary(Op.TANH);
+        Node left = sum(a.reshape(Shape.of(4, 6)), 1);
+        Node right = sum(b.reshape(Shape.of(3, 8)), 1);
+        becomes(
+                "reshape[1, 1](((float32(sum[2](float32(sum[3](reshape[1, 1, 4, 6](reshape[4, "
+                        + "6](exp(reshape[24](m)))))))) + "
+                        + "float32(sum[0](float32(sum[1](reshape[3, 8, 1, 1](reshape[3, "
+                        + "8](tanh(reshape[24](x))))))))) + reshape[1, 1, 1, "
+                        + "1](float32(sum[0]((exp(reshape[24](m)) + tanh(reshape[24](x))))))))",
+                sum(left, 0).add(sum(right, 0)).add(sum(a.add(b), 0).reshape(Shape.of(1, 1))));
+        becomes(
+                "reshape[4, 1]((float32(sum[2](float32(sum[3](reshape[1, 1, 3, 8](reshape[3, "
+                        + "8](tanh(reshape[24](x)))))))) + float32(sum[1](reshape[4, 6, 1, "
+                        + "1](reshape[4, 6]((exp(reshape[24](m)) * tanh(reshape[24](x)))))))))",
+                sum(right, 0).add(sum(a.mul(b).reshape(Shape.of(4, 6)), 1)));
+        Node wide = Node.of(Op.SUM_MUL, new Attrs.Axes(Ints.of(0)), a, b);
+        becomes(
+                "reshape[1, 1](((float32(sum[2](float32(sum[3](reshape[1, 1, 4, 6](reshape[4, "
+                        + "6](exp(reshape[24](m)))))))) + "
+                        + "float32(sum[0](float32(sum[1](reshape[3, 8, "
+                        + "1, 1](reshape[3, 8](tanh(reshape[24](x))))))))) + reshape[1, 1, 1, "
+                        + "1](float32(sum_mul[0](exp(reshape[24](m)), tanh(reshape[24](x)))))))",
+                sum(left, 0).add(sum(right, 0)).add(wide.reshape(Shape.of(1, 1))));
+    }
+
+    @Test
+    void theNodeToBlameIsFoundBehindOthers() {
+        becomes(
+                "reshape[4, 4]((reshape[1](reshape[](exp(reshape[1](one)))) * reshape[16]((q "
+                        + "+ permute[1, 0](q)))))",
+                one.unary(Op.EXP).mul(q.add(q.transpose())));
+    }
+
+    @Test
+    void repeatedAlongALoopOfOthers() {
+        Node rows = w.unary(Op.EXP).expand(x.shape());
+        becomes("((x + exp(w)) * (exp(w) * 2))", x.add(rows).mul(sum(rows, 0)));
+        becomes("((x + exp(w)) * exp(w))", x.add(rows).mul(rows.reduce(Op.MAX, Ints.of(2))));
+        becomes(
+                "(x * ((exp(w) * exp(w)) * 2))",
+                x.mul(Node.of(Op.SUM_MUL, new Attrs.Axes(Ints.of(0)), rows, rows)));
+    }
+
+    @Test
     void slices() {
         Attrs part = new Attrs.Range(Ints.of(0, 1, 0), Ints.of(2, 3, 4), Ints.of(1, 1, 1));
         Node slice = Node.of(Op.SLICE, part, x);

@@ -98,6 +98,7 @@ final class CutTest {
         Node zero = Node.constant(0, DType.FLOAT32);
         becomes("[]", Node.of(Op.MAXIMUM, Attrs.NONE, x.add(y), zero));
         becomes("[]", x.add(y).mul(x.add(y)));
+        becomes("[]", x.add(y), x.add(y).mul(x.add(y))); // a result, but cheap
         becomes("[]", exp(x.mul(y)).add(1)); // dear, but no result
     }
 
@@ -161,6 +162,17 @@ final class CutTest {
                 "[exp(reshape[16](matmul(reshape[4, 4](exp(reshape[16](x))), y)))]",
                 exp(exp(x).matmul(y)));
         becomes("[matmul(x, y)]", x.matmul(y).matmul(x));
+    }
+
+    @Test
+    void whatTheDataIsMeasuredBy() {
+        becomes("[exp(reshape[4](s))]", exp(s)); // alone it is the data
+        becomes("[]", x.mul(exp(s)), exp(s));
+        Node columns = y.reduce(Op.MAX, Ints.of(0));
+        becomes(
+                "[max[1](reshape[1, 4, 4](y)), sum[1](where(eq(reshape[1, 4, 4](y), "
+                        + "max[1](reshape[1, 4, 4](y))), 1, 0))]",
+                x.mul(exp(columns.mul(s)))); // of full size
     }
 
     @Test

@@ -129,6 +129,14 @@ final class LocalizeTest {
     }
 
     @Test
+    void aColumnOfAllRowsIsNotRepeatedAlongTheBatch() {
+        Attrs column = new Attrs.Range(Ints.of(0, 1), Ints.of(6, 2), Ints.of(1, 1));
+        becomes(
+                "expand[6, 4](slice[0, 1]:[6, 2]:[1, 1](table)) (6, 4)",
+                Node.of(Op.SLICE, column, table).expand(Shape.of(6, 4)));
+    }
+
+    @Test
     void whatMixesRowsWithOtherAxesIsRefused() {
         refused("reshape to (24)", x.reshape(Shape.of(24)));
         refused("reshape to (4, 6)", x.reshape(Shape.of(4, 6)));

@@ -229,6 +229,94 @@ final class ScheduleTest {
     }
 
     @Test
+    void aNestOfSumsAloneMovesToALaterOneOverTheSameLoops() {
+        Node total = sum(x, 1);
+        Node scale = exp(r);
+        becomes("""
+                0- reads r makes v1=exp(r)
+                * 01 reads x,v1 makes v2=(x * v1) v3=sum[1](x)
+                slab 0-, 1 scan(s) R1 W1, reads 160 B, writes 160 B; unfused 464 B
+                """, x.mul(scale), total);
+        becomes("""
+                0- reads r makes v1=exp(r)
+                * 01 reads x,v1 makes v2=(x * v1) v3=sum[1](x)
+                0- reads v3 makes v4=exp(v3)
+                slab 0-, 1 scan(s) R1 W1, reads 160 B, writes 160 B; unfused 528 B
+                """, x.mul(scale), exp(total));
+        becomes("""
+                0- reads r makes v1=exp(r)
+                * 01 reads x,y makes v2=(exp(x) * y) v3=sum[0](x)
+                * 01 reads x,v1 makes v4=(x * v1)
+                slab 0-, 2 scan(s) R3 W2, reads 416 B, writes 320 B; unfused 1136 B
+                """, x.mul(scale), sum(x, 0), exp(x).mul(y));
+        Node scaled = sum(x.mul(scale), 1);
+        Node last = exp(x).cast(DType.FLOAT64).mul(exp(scaled));
+        becomes("""
+                0- reads r makes v1=exp(r)
+                * 01 reads x,v1 makes v2=sum[1]((x * v1)) v3=sum[1](x)
+                0- reads v2 makes v4=exp(v2)
+                * 01 reads v3,v4,x makes v5=((float64(exp(x)) * v4) * v3)
+                slab 0-, 2 scan(s) R2 W1, reads 352 B, writes 256 B; unfused 2416 B
+                """, last.mul(total));
+        becomes("""
+                0- reads r makes v1=exp(r)
+                * 01 reads x,v1 makes v2=sum[1]((x * v1)) v3=sum[1](x)
+                0- reads v2 makes v4=exp(v2)
+                * 01 reads v4,x makes v5=(float64(exp(x)) * v4)
+                slab 0-, 2 scan(s) R2 W1, reads 320 B, writes 288 B; unfused 1872 B
+                """, last, total);
+        becomes("""
+                0- reads r makes v1=exp(r)
+                * 01 reads x makes v2=sum[1](x)
+                * 01 reads x,v1 makes v3=sum[1]((x * v1))
+                0- reads v2 makes v4=exp(v2)
+                0- reads v3 makes v5=exp(v3)
+                * 01 reads v4,v5,x makes v6=((float64(exp(x)) * v5) * v4)
+                slab 0-, 3 scan(s) R3 W1, reads 480 B, writes 256 B; unfused 2480 B
+                """, last.mul(exp(total)));
+    }
+
+    @Test
+    void aNestStaysWhereMovingItSavesNothing() {
+        Node scaled = x.mul(exp(r)).cast(DType.FLOAT64);
+        becomes("""
+                0- reads r makes v1=exp(r)
+                * 01 reads x makes v2=sum[1](x)
+                * 01 reads v2,x,v1 makes v3=(float64((x * v1)) * v2)
+                slab 0-, 2 scan(s) R2 W1, reads 320 B, writes 256 B; unfused 1392 B
+                """, scaled.mul(sum(x, 1)));
+        becomes("""
+                0- reads r makes v1=sum[0](exp(r))
+                before -1 reads w makes v2=sum[1](w)
+                * 01 reads x makes v3=sum[1](x)
+                after -- reads v1,v2 makes v4=exp(v1) v5=exp(v2)
+                0- reads v3 makes v6=exp(v3)
+                slab 0-, 1 scan(s) R1 W0, reads 176 B, writes 48 B; unfused 352 B
+                """, exp(sum(exp(r), 0)), exp(sum(w, 1)), exp(sum(x, 1)));
+        becomes("""
+                0- reads r makes v1=exp(r)
+                * 01 reads x makes v2=exp(x) v3=sum[1](x)
+                * 01 reads x,v1 makes v4=(x * v1)
+                slab 0-, 2 scan(s) R2 W2, reads 288 B, writes 288 B; unfused 720 B
+                """, x.mul(exp(r)), exp(x), sum(x, 1));
+    }
+
+    @Test
+    void nestsOverOtherLoops() {
+        becomes("""
+                * 0- reads r makes v1=exp(r)
+                * -1 reads w makes v2=exp(w)
+                slab --, 1 scan(s) R1 W1, reads 48 B, writes 48 B; unfused 96 B
+                """, exp(r), exp(w));
+        becomes("""
+                0- reads r makes v1=sum[0](r)
+                before -1 reads w makes v2=sum[1](exp(w))
+                * 01 reads x makes v3=exp(x)
+                slab 0-, 1 scan(s) R1 W1, reads 176 B, writes 144 B; unfused 384 B
+                """, sum(r, 0), sum(exp(w), 1), exp(x));
+    }
+
+    @Test
     void whatWaitsForTheSlabsComesAfterThem() {
         Node rows = sum(x, 1);
         becomes("""
@@ -251,6 +339,20 @@ final class ScheduleTest {
     }
 
     @Test
+    void whatWaitsForWhatComesAfterTheSlabs() {
+        Node rows = sum(x, 1);
+        Node total = exp(sum(rows, 0));
+        becomes("""
+                * 01 reads x makes v1=sum[1](x)
+                * 01 reads v1,x makes v2=(float64(x) * v1)
+                0- reads v1 makes v3=sum[0](v1)
+                after -- reads v3 makes v4=exp(v3)
+                after -1 reads v4,w makes v5=(float64(w) * v4)
+                slab 0-, 2 scan(s) R2 W1, reads 320 B, writes 320 B; unfused 1376 B
+                """, x.cast(DType.FLOAT64).mul(rows), w.cast(DType.FLOAT64).mul(total));
+    }
+
+    @Test
     void whatAScheduleTellsAboutValues() {
         Node scaled = x.mul(r);
         Schedule schedule = schedule(exp(scaled), sum(scaled, 1));
@@ -266,6 +368,16 @@ final class ScheduleTest {
         assertArrayEquals(new int[] {4, 8}, schedule.domain());
         assertNotSame(schedule.domain(), schedule.domain());
         assertSame(schedule.steps().get(0), schedule.inside().get(0));
+        Node number = leaf(0, "number", DType.FLOAT32);
+        assertArrayEquals(new int[] {1}, schedule(exp(number)).domain());
+    }
+
+    @Test
+    void theBodyOfAStepIsWhatItComputesOperandsFirst() {
+        Schedule schedule = schedule(sum(exp(x.mul(r).add(3)), 1));
+        assertEquals(
+                List.of("(x * r)", "((x * r) + 3)", "exp(((x * r) + 3))"),
+                schedule.steps().get(0).body().stream().map(Formula::text).toList());
     }
 
     @Test
