@@ -178,6 +178,10 @@ final class SimplifyTest extends Rewriting {
         becomes("((y + x) + (s + t))", x.add(s).add(y).add(t));
         becomes("((y + x) + (s + t))", y.add(x.add(s)).add(t));
         stays(x.add(s).add(w));
+        Node total = sum(sum(xx, 1), 0);
+        becomes(
+                "(float64(w) + (ss + sum[0](sum[1](xx))))",
+                ss.add(total).add(w.cast(DOUBLE))); // rows are not the data of columns
         stays(x.add(y).add(s));
     }
 
