@@ -139,6 +139,9 @@ final class KernelFormatTest {
         if (Boolean.getBoolean(UPDATE)) {
             Files.writeString(FILE, text(now));
         }
-        assertEquals(Files.readString(FILE), text(now), "run with -D" + UPDATE + "=true");
+        assertEquals(
+                Files.readString(FILE),
+                text(now),
+                "kernels or the format are not those written down: run with -D" + UPDATE + "=true");
     }
 }
