@@ -190,7 +190,7 @@ public enum Suite {
     private static List<Job> compile() {
         List<Job> jobs = new ArrayList<>();
         String graph = "generate and compile a kernel";
-        jobs.add(other(graph, IMAGES, Paths.FUSED, CompileBench.class, "compile", Map.of()));
+        jobs.add(other(graph, "2x64x8x8", Paths.FUSED, CompileBench.class, "compile", Map.of()));
         for (boolean compiled : new boolean[] {true, false}) {
             String work = "bn first call" + (compiled ? ", kernels compiled" : " of a JVM");
             jobs.add(other(

@@ -100,18 +100,22 @@ public final class CodegenBackend implements Backend {
 
     private Programs generate(LoopKernel loops, ProgramId id) {
         Form scalar = form(loops, KernelEmitter.emit(loops, id.className(0), 0));
-        if (bits == 0) {
-            return programs(loops, scalar, null);
-        }
-        Source vector = KernelEmitter.emit(loops, id.className(bits), bits);
         return programs(
-                loops, scalar, vector.vectorSteps() == 0 ? null : () -> form(loops, vector));
+                loops, scalar, bits == 0 ? null : () -> vector(loops, id).orElse(scalar));
+    }
+
+    /** Emitted when it is wanted: most kernels of a program never do enough work for it. */
+    private Optional<Form> vector(LoopKernel loops, ProgramId id) {
+        Source source = KernelEmitter.emit(loops, id.className(bits), bits);
+        return source.vectorSteps() == 0 ? Optional.empty() : Optional.of(form(loops, source));
     }
 
     private static Programs programs(LoopKernel loops, Form scalar, Supplier<Form> vector) {
         Supplier<Form> warmed = () -> {
             Form form = vector.get();
-            Warmup.run(loops, form.program());
+            if (form != scalar) {
+                Warmup.run(loops, form.program());
+            }
             return form;
         };
         return new Programs(scalar, vector == null ? null : warmed, Flags.PROMOTE.get());

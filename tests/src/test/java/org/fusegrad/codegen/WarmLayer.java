@@ -15,8 +15,8 @@ final class WarmLayer {
         try (Engine engine = Engine.builder().backend("scalar").threads(1).build()) {
             BatchNorm2d layer = new BatchNorm2d(16);
             List<Tensor> parameters = layer.parameters();
-            Tensor x = Tensor.ones(2, 16, 4, 4).requiresGrad(true);
-            Tensor dy = Tensor.ones(2, 16, 4, 4);
+            Tensor x = Tensor.of(new float[512], 2, 16, 4, 4).requiresGrad(true);
+            Tensor dy = Tensor.of(new float[512], 2, 16, 4, 4);
             long least = WarmKernels.leastBytes(
                     () -> engine.run(() -> {
                         try (Scope scope = engine.scope()) {
