@@ -43,17 +43,17 @@ public final class Tensor extends TensorOps {
 
     /** A float32 tensor with these elements in row-major order; the array is copied. */
     public static Tensor of(float[] values, int... shape) {
-        return wrap(DType.FLOAT32, values.clone(), values.length, shape);
+        return wrap(DType.FLOAT32, values, values.length, shape);
     }
 
     /** A float64 tensor with these elements in row-major order; the array is copied. */
     public static Tensor of(double[] values, int... shape) {
-        return wrap(DType.FLOAT64, values.clone(), values.length, shape);
+        return wrap(DType.FLOAT64, values, values.length, shape);
     }
 
     /** An int64 tensor with these elements in row-major order; the array is copied. */
     public static Tensor of(long[] values, int... shape) {
-        return wrap(DType.INT64, values.clone(), values.length, shape);
+        return wrap(DType.INT64, values, values.length, shape);
     }
 
     /** A bool tensor with these elements in row-major order. */
@@ -71,7 +71,7 @@ public final class Tensor extends TensorOps {
             throw new IllegalArgumentException(
                     length + " values do not fill shape " + shape + " of " + shape.numel());
         }
-        return constant(Value.wrap(dtype, array, shape));
+        return constant(Value.copyOf(dtype, array, shape));
     }
 
     /** A float32 scalar. */

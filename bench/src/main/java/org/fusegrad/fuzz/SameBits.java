@@ -109,7 +109,10 @@ final class SameBits implements Check {
         double scale = new double[] {1, 1e25, 1e-41, 1}[kind];
         for (int i = 0; i < leaf.shape().numel(); i++) {
             boolean odd = kind == 3 && random.nextInt(9) == 0;
-            put(v, i, odd ? ODD[random.nextInt(ODD.length)] : scale * random.nextGaussian());
+            put(
+                    v,
+                    v.offset() + i,
+                    odd ? ODD[random.nextInt(ODD.length)] : scale * random.nextGaussian());
         }
         if (random.nextInt(4) > 0) {
             return v;

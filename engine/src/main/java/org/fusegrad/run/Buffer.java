@@ -9,29 +9,62 @@ import org.fusegrad.DType;
  * numbers.
  */
 public final class Buffer {
+    /** Vectors of this size are read and written fastest where they do not straddle two lines. */
+    private static final int CACHE_LINE = 64;
+
+    /** Bytes before the first element of an array, with compressed class pointers. */
+    private static final int HEADER = 16;
+
+    /** Bytes from which an array is aligned. */
+    private static final int LARGE = 256;
+
+    /** Elements up to which an array has room for a lead; some JVMs end a little below 2^31. */
+    private static final int MOST = Integer.MAX_VALUE - 128;
+
     private final DType dtype;
     private final Object array;
+    private final int start;
     private final int length;
     private volatile boolean released;
     private volatile boolean kept;
 
-    Buffer(DType dtype, Object array, int length) {
+    Buffer(DType dtype, Object array, int start, int length) {
         this.dtype = dtype;
         this.array = array;
+        this.start = start;
         this.length = length;
     }
 
     /** A buffer around an existing array of the right class; the array is not copied. */
     public static Buffer wrap(DType dtype, Object array) {
-        return new Buffer(dtype, array, java.lang.reflect.Array.getLength(array));
+        return new Buffer(dtype, array, 0, java.lang.reflect.Array.getLength(array));
+    }
+
+    /** A buffer with the elements of an array of the right class. */
+    public static Buffer copyOf(DType dtype, Object array) {
+        Buffer copy = allocate(dtype, java.lang.reflect.Array.getLength(array));
+        System.arraycopy(array, 0, copy.array, copy.start, copy.length);
+        return copy;
     }
 
     /** A fresh zeroed buffer. */
     public static Buffer allocate(DType dtype, int length) {
-        return new Buffer(dtype, newArray(dtype, length), length);
+        return new Buffer(dtype, newArray(dtype, length), lead(dtype, length), length);
     }
 
-    static Object newArray(DType dtype, int length) {
+    /**
+     * Elements left free at the start of an array of so many. The largest arrays lie at the start
+     * of a region of the default collector's heap, so what follows the header and these begins a
+     * cache line. Elsewhere they do no harm.
+     */
+    static int lead(DType dtype, int length) {
+        boolean large = (long) length * dtype.bytes() >= LARGE;
+        return large && length <= MOST ? (CACHE_LINE - HEADER) / dtype.bytes() : 0;
+    }
+
+    /** An array with room for so many elements after the lead. */
+    static Object newArray(DType dtype, int elements) {
+        int length = elements + lead(dtype, elements);
         return switch (dtype) {
             case FLOAT32 -> new float[length];
             case FLOAT64 -> new double[length];
@@ -43,6 +76,11 @@ public final class Buffer {
 
     public DType dtype() {
         return dtype;
+    }
+
+    /** Where in the array the first element that may be used is. */
+    public int start() {
+        return start;
     }
 
     /** Elements that may be used; a pooled array can be longer. */

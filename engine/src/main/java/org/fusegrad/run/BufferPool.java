@@ -32,10 +32,12 @@ public final class BufferPool {
             Shelf shelf = shelves[place(dtype, capacity)];
             if (shelf != null && !shelf.arrays.isEmpty()) {
                 bytes -= (long) capacity * dtype.bytes();
-                return new Buffer(dtype, shelf.arrays.pop(), length);
+                Object array = shelf.arrays.pop();
+                return new Buffer(dtype, array, Buffer.lead(dtype, capacity), length);
             }
         }
-        return new Buffer(dtype, Buffer.newArray(dtype, capacity), length);
+        Object array = Buffer.newArray(dtype, capacity);
+        return new Buffer(dtype, array, Buffer.lead(dtype, capacity), length);
     }
 
     /** Leaves everything to the garbage collector. */
@@ -56,9 +58,11 @@ public final class BufferPool {
         }
         DType dtype = buffer.dtype();
         Object array = buffer.release();
-        int capacity = java.lang.reflect.Array.getLength(array);
+        int capacity = java.lang.reflect.Array.getLength(array) - buffer.start();
         long size = (long) capacity * dtype.bytes();
-        boolean fits = capacity == capacity(capacity) && bytes + size <= LIMIT_BYTES;
+        boolean own =
+                capacity == capacity(capacity) && buffer.start() == Buffer.lead(dtype, capacity);
+        boolean fits = own && bytes + size <= LIMIT_BYTES;
         if (fits && !isSmall(dtype, buffer.length())) {
             bytes += size;
             int place = place(dtype, capacity);

@@ -33,11 +33,12 @@ final class Strided {
         int inner = rank == 0 ? 1 : v.shape().dim(rank - 1);
         int step = rank == 0 ? 0 : v.stride(rank - 1);
         Rows rows = new Rows(v);
-        for (int number = 0; number < v.shape().numel(); number += inner, rows.advance()) {
+        int end = to.start() + v.shape().numel();
+        for (int at = to.start(); at < end; at += inner, rows.advance()) {
             if (step == 1) {
-                System.arraycopy(from, rows.position(), out, number, inner);
+                System.arraycopy(from, rows.position(), out, at, inner);
             } else {
-                gather(from, rows.position(), step, out, number, inner);
+                gather(from, rows.position(), step, out, at, inner);
             }
         }
         return Value.of(to, v.shape());

@@ -26,7 +26,7 @@ public final class Value {
 
     /** A contiguous value over a whole buffer. */
     public static Value of(Buffer buffer, Shape shape) {
-        return new Value(buffer, Layout.rowMajor(shape), 0);
+        return new Value(buffer, Layout.rowMajor(shape), buffer.start());
     }
 
     /** A fresh zeroed contiguous value, outside any pool. */
@@ -37,6 +37,11 @@ public final class Value {
     /** A contiguous value around an array of the type's class. */
     public static Value wrap(DType dtype, Object array, Shape shape) {
         return of(Buffer.wrap(dtype, array), shape);
+    }
+
+    /** A contiguous value with the elements of an array of the type's class, which is copied. */
+    public static Value copyOf(DType dtype, Object array, Shape shape) {
+        return of(Buffer.copyOf(dtype, array), shape);
     }
 
     public Buffer buffer() {

@@ -52,8 +52,9 @@ final class RawData {
         int size = entry.dtype().bytes();
         Value v = Value.of(Buffer.allocate(entry.dtype(), numel), entry.shape());
         int count;
-        for (int from = 0; from < numel; from += count) {
-            count = Math.min(PIECE / size, numel - from);
+        for (int done = 0; done < numel; done += count) {
+            int from = v.offset() + done;
+            count = Math.min(PIECE / size, numel - done);
             fill(piece.clear().limit(count * size), in);
             switch (entry.dtype()) {
                 case FLOAT32 -> piece.asFloatBuffer().get(v.floats(), from, count);
@@ -64,13 +65,14 @@ final class RawData {
             }
         }
         if (entry.dtype() == org.fusegrad.DType.BOOL) {
-            requireTruthValues(entry, v.bytes());
+            requireTruthValues(entry, v);
         }
         return v;
     }
 
-    private static void requireTruthValues(Entry entry, byte[] values) throws IOException {
-        for (byte b : values) {
+    private static void requireTruthValues(Entry entry, Value v) throws IOException {
+        for (int i = 0; i < v.shape().numel(); i++) {
+            byte b = v.bytes()[v.offset() + i];
             if (b != 0 && b != 1) {
                 throw new MalformedFileException(
                         "'" + entry.name() + "' has the byte " + b + " as a bool");

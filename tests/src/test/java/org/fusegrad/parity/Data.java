@@ -28,7 +28,7 @@ enum Data {
         Random random = new Random(seed);
         int row = shape.rank() == 0 ? 1 : Math.max(1, shape.dim(-1));
         for (int i = 0; i < shape.numel(); i++) {
-            put(v, i, element(random, i / row, i % row));
+            put(v, v.offset() + i, element(random, i / row, i % row));
         }
         return v;
     }

@@ -2,6 +2,7 @@ package org.fusegrad.codegen.drive;
 
 import java.util.Arrays;
 import java.util.List;
+import org.fusegrad.DType;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -93,8 +94,8 @@ final class Binding {
         Node n = r.node();
         int size = n.shape().numel();
         int blocks = (domain[r.loop()] + Cutting.BLOCK_ROWS - 1) / Cutting.BLOCK_ROWS;
-        bind(r.partial(), Value.zeros(n.dtype(), n.shape()));
-        arrays[r.partial()] = new float[Math.multiplyExact(blocks, size)];
+        float[] partials = new float[Math.multiplyExact(blocks, size)];
+        bind(r.partial(), Value.wrap(DType.FLOAT32, partials, n.shape()));
         blockStride[r.partial()] = size;
     }
 

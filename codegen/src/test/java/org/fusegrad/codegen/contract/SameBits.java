@@ -80,7 +80,7 @@ final class SameBits {
 
     private static Value run(Kernel kernel, KernelGraph graph, Workers workers, Value... in) {
         Shape shape = graph.graph().outputs().get(0).shape();
-        Value out = Value.zeros(DType.FLOAT32, shape);
+        Value out = Value.wrap(DType.FLOAT32, new float[shape.numel()], shape);
         Arrays.fill(out.floats(), -12345.5f);
         kernel.run(in, new Value[] {out}, workers);
         return out;
@@ -89,7 +89,8 @@ final class SameBits {
     /** Normal random numbers. */
     static Value random(long seed, int... dims) {
         Random random = new Random(seed);
-        Value v = Value.zeros(DType.FLOAT32, Shape.of(dims));
+        Shape shape = Shape.of(dims);
+        Value v = Value.wrap(DType.FLOAT32, new float[shape.numel()], shape);
         for (int i = 0; i < v.shape().numel(); i++) {
             v.floats()[i] = (float) random.nextGaussian();
         }

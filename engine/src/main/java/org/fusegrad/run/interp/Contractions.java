@@ -131,7 +131,7 @@ final class Contractions {
                 for (int j = 0; j < depth; j++) {
                     multiplyAdd(left[j * height + i], right, j * width, acc);
                 }
-                int at = (batch * m + m0 + i) * n + n0;
+                int at = out.offset() + (batch * m + m0 + i) * n + n0;
                 if (k0 == 0) {
                     System.arraycopy(acc, 0, c, at, width);
                 } else {
@@ -182,7 +182,7 @@ final class Contractions {
                 for (int j = 0; j < depth; j++) {
                     multiplyAdd(left[j * height + i], right, j * width, acc);
                 }
-                int at = (batch * m + m0 + i) * n + n0;
+                int at = out.offset() + (batch * m + m0 + i) * n + n0;
                 if (k0 == 0) {
                     System.arraycopy(acc, 0, c, at, width);
                 } else {

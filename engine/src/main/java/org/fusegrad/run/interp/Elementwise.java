@@ -38,7 +38,7 @@ final class Elementwise {
         float[] a = x.floats();
         float[] c = out.floats();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -54,7 +54,7 @@ final class Elementwise {
         double[] a = x.doubles();
         double[] c = out.doubles();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -70,7 +70,7 @@ final class Elementwise {
         long[] a = x.longs();
         long[] c = out.longs();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -87,7 +87,7 @@ final class Elementwise {
         byte[] a = in[0].bytes();
         byte[] c = out.bytes();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -117,7 +117,7 @@ final class Elementwise {
         float[] b = y.floats();
         float[] c = out.floats();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -136,7 +136,7 @@ final class Elementwise {
         double[] b = y.doubles();
         double[] c = out.doubles();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -155,7 +155,7 @@ final class Elementwise {
         long[] b = y.longs();
         long[] c = out.longs();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -194,7 +194,7 @@ final class Elementwise {
         float[] b = y.floats();
         byte[] c = out.bytes();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -213,7 +213,7 @@ final class Elementwise {
         double[] b = y.doubles();
         byte[] c = out.bytes();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -232,7 +232,7 @@ final class Elementwise {
         long[] b = y.longs();
         byte[] c = out.bytes();
         Walk.over(
-                out.shape(),
+                out,
                 1,
                 w,
                 (at, n, p, s) -> {
@@ -258,7 +258,7 @@ final class Elementwise {
             case BOOL -> choose(test, a.bytes(), b.bytes(), out.bytes());
             default -> throw unsupported(node);
         };
-        Walk.over(out.shape(), 1, w, choose, in[0], a, b);
+        Walk.over(out, 1, w, choose, in[0], a, b);
     }
 
     private static Walk.Run choose(byte[] test, float[] a, float[] b, float[] c) {
@@ -308,7 +308,7 @@ final class Elementwise {
             case INT64 -> fma(a.longs(), b.longs(), c.longs(), out.longs());
             default -> throw unsupported(node);
         };
-        Walk.over(out.shape(), 1, w, run, a, b, c);
+        Walk.over(out, 1, w, run, a, b, c);
     }
 
     private static Walk.Run fma(float[] a, float[] b, float[] c, float[] out) {

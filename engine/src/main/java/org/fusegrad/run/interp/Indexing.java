@@ -37,7 +37,7 @@ final class Indexing {
         Object from = x.buffer().array();
         Object to = out.buffer().array();
         Walk.over(
-                out.shape(),
+                out,
                 2,
                 w,
                 (at, n, p, s) -> {
@@ -160,7 +160,7 @@ final class Indexing {
         int[] step = new int[start.length];
         Arrays.fill(step, 1);
         Walk.over(
-                out.shape(),
+                out,
                 n,
                 w,
                 (at, count, p, s) -> {
@@ -228,7 +228,7 @@ final class Indexing {
             for (int i = t * each; i < Math.min(count, (t + 1) * each); i++) {
                 Convert.load(x, x.offset() + i * n, 1, line, 0, n);
                 cumulate(line, reverse);
-                Convert.store(line, 0, out, i * n, 1, n);
+                Convert.store(line, 0, out, out.offset() + i * n, 1, n);
             }
         });
     }
@@ -258,7 +258,7 @@ final class Indexing {
                 for (int j = 0; j < count; j++) {
                     sum[j] += row[j];
                 }
-                Convert.store(sum, 0, out, at, 1, count);
+                Convert.store(sum, 0, out, out.offset() + at, 1, count);
             }
         });
     }

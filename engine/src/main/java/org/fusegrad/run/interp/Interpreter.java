@@ -91,7 +91,7 @@ public final class Interpreter implements Backend {
         if (evaluator == null) {
             throw new IllegalArgumentException(node.op() + " cannot be evaluated");
         }
-        if (out.isContiguous() && out.offset() == 0) {
+        if (out.isContiguous()) {
             evaluator.evaluate(node, in, out, workers);
         } else {
             Value whole = Value.zeros(out.dtype(), out.shape());

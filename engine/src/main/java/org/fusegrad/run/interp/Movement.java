@@ -72,13 +72,13 @@ final class Movement {
     /** A scalar of the type of {@code like}, converted from double as a cast does. */
     private static Value constant(double value, Value like) {
         Value scalar = Value.zeros(like.dtype(), Shape.SCALAR);
-        Convert.store(new double[] {value}, 0, scalar, 0, 1, 1);
+        Convert.store(new double[] {value}, 0, scalar, scalar.offset(), 1, 1);
         return scalar;
     }
 
     /** The value of a constant, in the type of the node. */
     static void constant(Node node, Value[] in, Value out, Workers w) {
-        Convert.store(new double[] {node.constValue()}, 0, out, 0, 1, 1);
+        Convert.store(new double[] {node.constValue()}, 0, out, out.offset(), 1, 1);
     }
 
     /** The operands one after the other along an axis. */

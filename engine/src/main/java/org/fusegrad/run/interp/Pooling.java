@@ -103,7 +103,7 @@ final class Pooling {
             for (int i = 0; i < result.length; i++) {
                 result[i] = winner[i] < 0 ? Double.NEGATIVE_INFINITY : values[winner[i]];
             }
-            Convert.store(result, 0, out, plane * pool.ySize, 1, pool.ySize);
+            store(result, out, plane);
         });
     }
 
@@ -115,7 +115,7 @@ final class Pooling {
         pool.forEachPlane(w, plane -> {
             int[] winner = pool.winners(pool.load(x, plane, pool.xSize));
             int from = values.offset() + plane * pool.ySize;
-            int to = plane * pool.xSize;
+            int to = out.offset() + plane * pool.xSize;
             switch (out.dtype()) {
                 case FLOAT64 -> scatter(winner, values.doubles(), from, out.doubles(), to, pool);
                 default -> scatter(winner, values.floats(), from, out.floats(), to, pool);
@@ -155,7 +155,7 @@ final class Pooling {
             for (int i = 0; i < result.length; i++) {
                 result[i] = winner[i] < 0 ? 0 : v[winner[i]];
             }
-            Convert.store(result, 0, out, plane * pool.ySize, 1, pool.ySize);
+            store(result, out, plane);
         });
     }
 
@@ -170,7 +170,7 @@ final class Pooling {
                 int divisor = pool.divisor(d, h, c);
                 result[at] = divisor == 0 ? 0 : pool.sum(values, d, h, c) / divisor;
             });
-            Convert.store(result, 0, out, plane * pool.ySize, 1, pool.ySize);
+            store(result, out, plane);
         });
     }
 
@@ -183,7 +183,7 @@ final class Pooling {
             double[] result = new double[pool.xSize];
             pool.forEachWindow((at, d, h, c) ->
                     pool.spread(values[at] / pool.divisor(d, h, c), result, d, h, c));
-            Convert.store(result, 0, out, plane * pool.xSize, 1, pool.xSize);
+            store(result, out, plane);
         });
     }
 
@@ -203,6 +203,11 @@ final class Pooling {
         double[] values = new double[size];
         Convert.load(v, v.offset() + plane * size, 1, values, 0, size);
         return values;
+    }
+
+    private static void store(double[] values, Value out, int plane) {
+        int at = out.offset() + plane * values.length;
+        Convert.store(values, 0, out, at, 1, values.length);
     }
 
     /** Sees a window. */

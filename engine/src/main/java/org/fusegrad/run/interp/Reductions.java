@@ -59,7 +59,7 @@ final class Reductions {
          * Reduces elements at {@code p}, {@code p + ps}, … and, for SUM_MUL, {@code q}, {@code q +
          * qs}, …
          *
-         * @param at number of the result
+         * @param at where the result goes
          */
         void reduce(int p, int ps, int q, int qs, int n, int at);
     }
@@ -75,7 +75,7 @@ final class Reductions {
         Shape s = b == null ? a.shape() : Shape.broadcast(a.shape(), b.shape());
         int[] axes = ((Attrs.Axes) node.attrs()).axes().toArray();
         if (axes.length == 0) {
-            elementwise(a, b, s, out, w);
+            elementwise(a, b, out, w);
             return;
         }
         for (int i = axes.length - 1; i >= 0; i--) {
@@ -84,7 +84,7 @@ final class Reductions {
             Value to = i == 0 ? out : Value.zeros(carry, t);
             Line line = line(op, a, b, isRow(s, axis), to);
             Value second = b == null ? a : b;
-            along(a.expand(s), second.expand(s), axis, line, t, w);
+            along(a.expand(s), second.expand(s), axis, line, to, w);
             a = to;
             b = null;
             op = op == Op.SUM_MUL ? Op.SUM : op;
@@ -101,8 +101,9 @@ final class Reductions {
         return type;
     }
 
-    /** Reduces all lines along an axis; {@code t} is the shape with size 1 there. */
-    private static void along(Value a, Value b, int axis, Line line, Shape t, Workers w) {
+    /** Reduces all lines along an axis, each to one element of {@code to}. */
+    private static void along(Value a, Value b, int axis, Line line, Value to, Workers w) {
+        Shape t = to.shape();
         int n = a.shape().dim(axis);
         int as = a.stride(axis);
         int bs = b.stride(axis);
@@ -110,7 +111,7 @@ final class Reductions {
         int[] step = new int[t.rank()];
         Arrays.fill(step, 1);
         Walk.over(
-                t,
+                to,
                 n,
                 w,
                 (at, count, p, s) -> {
@@ -213,14 +214,14 @@ final class Reductions {
     }
 
     /** A reduction over no axes: every line is one element, and its sum the element. */
-    private static void elementwise(Value a, Value b, Shape s, Value out, Workers w) {
+    private static void elementwise(Value a, Value b, Value out, Workers w) {
         if (b == null) {
             Convert.copy(a, out, w);
             return;
         }
         Line line = sum(a, b, true, out);
         Walk.over(
-                s,
+                out,
                 1,
                 w,
                 (at, count, p, step) -> {

@@ -17,7 +17,7 @@ final class Walk {
         /**
          * Handles {@code count} elements.
          *
-         * @param at row-major number of the first one
+         * @param at row-major number of the first one, or its place in the result that is walked
          * @param position where it stands in the buffer of each operand; not to be changed
          * @param step how far apart the elements of the run stand in each operand
          */
@@ -76,6 +76,16 @@ final class Walk {
      * @param cost units of work for one element
      */
     static void over(Shape shape, int cost, Workers workers, Run run, Value... operands) {
+        over(shape, 0, cost, workers, run, operands);
+    }
+
+    /** Walks a contiguous result; runs are told where in its array they go. */
+    static void over(Value result, int cost, Workers workers, Run run, Value... operands) {
+        over(result.shape(), result.offset(), cost, workers, run, operands);
+    }
+
+    private static void over(
+            Shape shape, int start, int cost, Workers workers, Run run, Value... operands) {
         int n = shape.numel();
         if (n == 0) {
             return;
@@ -84,18 +94,18 @@ final class Walk {
         int tile = Math.max(1, TILE / Math.max(1, cost));
         workers.forEach((n - 1) / tile + 1, t -> {
             int from = t * tile;
-            walk.range(from, from + Math.min(tile, n - from), run);
+            walk.range(start, from, from + Math.min(tile, n - from), run);
         });
     }
 
     /** Walks the whole shape on this thread, in row-major order. */
     static void inOrder(Shape shape, Run run, Value... operands) {
         if (shape.numel() > 0) {
-            new Walk(shape, operands).range(0, shape.numel(), run);
+            new Walk(shape, operands).range(0, 0, shape.numel(), run);
         }
     }
 
-    private void range(int from, int to, Run run) {
+    private void range(int start, int from, int to, Run run) {
         int[] index = new int[dims.length];
         int[] position = offsets.clone();
         int rest = from;
@@ -109,7 +119,7 @@ final class Walk {
         int last = dims.length - 1;
         for (int at = from; at < to; ) {
             int count = Math.min(dims[last] - index[last], to - at);
-            run.run(at, count, position, innerStep);
+            run.run(start + at, count, position, innerStep);
             at += count;
             advance(index, position, count);
         }

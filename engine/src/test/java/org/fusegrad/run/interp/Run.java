@@ -11,6 +11,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 
@@ -18,7 +19,7 @@ import org.fusegrad.run.Workers;
 public final class Run {
     private Run() {}
 
-    /** The result of an operation, on one thread; it must be the same on four. */
+    /** The result of an operation, on one thread; on four, elsewhere in memory, it is the same. */
     static Value op(Op op, Attrs attrs, Value... in) {
         List<Node> leaves = new ArrayList<>();
         for (Value v : in) {
@@ -42,7 +43,7 @@ public final class Run {
         Graph graph = Graph.of(inputs, outputs);
         Value[] out = new Value[outputs.size()];
         for (int i = 0; i < out.length; i++) {
-            out[i] = garbage(outputs.get(i).dtype(), outputs.get(i).shape());
+            out[i] = garbage(outputs.get(i).dtype(), outputs.get(i).shape(), threads - 1);
         }
         try (Workers workers = new Workers(threads)) {
             new Interpreter().compile(new KernelGraph("test", graph, false)).run(in, out, workers);
@@ -50,16 +51,28 @@ public final class Run {
         return out;
     }
 
-    /** A value whose elements are all wrong. */
+    /** A value whose elements are all wrong, at the start of its array. */
     static Value garbage(DType dtype, Shape shape) {
-        int n = shape.numel();
-        Value v = Value.zeros(dtype, shape);
+        return garbage(dtype, shape, 0);
+    }
+
+    /** A value whose elements are all wrong, somewhere in an array. */
+    static Value garbage(DType dtype, Shape shape, int offset) {
+        int n = shape.numel() + 2 * offset;
+        Object array = switch (dtype) {
+            case FLOAT32 -> new float[n];
+            case FLOAT64 -> new double[n];
+            case INT64 -> new long[n];
+            case BOOL -> new byte[n];
+            default -> new short[n];
+        };
+        Value v = new Value(Buffer.wrap(dtype, array), shape, shape.strides(), offset);
         switch (dtype) {
-            case FLOAT32 -> Arrays.fill(v.floats(), 0, n, -12345.5f);
-            case FLOAT64 -> Arrays.fill(v.doubles(), 0, n, -12345.5);
-            case INT64 -> Arrays.fill(v.longs(), 0, n, -12345);
-            case BOOL -> Arrays.fill(v.bytes(), 0, n, (byte) 7);
-            default -> Arrays.fill(v.shorts(), 0, n, (short) 0x4321);
+            case FLOAT32 -> Arrays.fill(v.floats(), -12345.5f);
+            case FLOAT64 -> Arrays.fill(v.doubles(), -12345.5);
+            case INT64 -> Arrays.fill(v.longs(), -12345);
+            case BOOL -> Arrays.fill(v.bytes(), (byte) 7);
+            default -> Arrays.fill(v.shorts(), (short) 0x4321);
         }
         return v;
     }
@@ -87,7 +100,7 @@ public final class Run {
     /** Normal random numbers. */
     public static Value random(DType dtype, long seed, int... dims) {
         Random random = new Random(seed);
-        Value v = Value.zeros(dtype, Shape.of(dims));
+        Value v = garbage(dtype, Shape.of(dims));
         for (int i = 0; i < v.shape().numel(); i++) {
             if (dtype == DType.FLOAT32) {
                 v.floats()[i] = (float) random.nextGaussian();
@@ -101,7 +114,7 @@ public final class Run {
     /** Random numbers of few different values, so that ties occur. */
     static Value ties(long seed, int... dims) {
         Random random = new Random(seed);
-        Value v = Value.zeros(DType.FLOAT32, Shape.of(dims));
+        Value v = garbage(DType.FLOAT32, Shape.of(dims));
         for (int i = 0; i < v.shape().numel(); i++) {
             v.floats()[i] = random.nextInt(5) - 2;
         }
