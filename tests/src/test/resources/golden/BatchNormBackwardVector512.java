@@ -1,6 +1,8 @@
 package org.fusegrad.generated;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 import jdk.incubator.vector.VectorSpecies;
 import org.fusegrad.codegen.drive.Frame;
@@ -11,6 +13,10 @@ import org.fusegrad.codegen.drive.RowProgram;
  */
 public final class BatchNormBackwardVector512 extends RowProgram {
     static final VectorSpecies S = FloatVector.SPECIES_512;
+
+    static final VectorSpecies D = DoubleVector.SPECIES_512;
+
+    static final VectorSpecies F = FloatVector.SPECIES_256;
 
     static final Class V = S.vectorType();
 
@@ -148,8 +154,8 @@ public final class BatchNormBackwardVector512 extends RowProgram {
                 f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + dy;
                 f.lanes[32 + (i & 31)] = Math.fma(t9, dy, f.lanes[32 + (i & 31)]);
             }
-            double t12Sum = f.sum(0);
-            double t14Sum = f.sum(32);
+            double t12Sum = tree(f, 0);
+            double t14Sum = tree(f, 32);
             if (!(Math.abs(t12Sum) <= Double.MAX_VALUE && Math.abs(t14Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t12Sum;
                 f.sums[1] = t14Sum;
@@ -477,5 +483,14 @@ public final class BatchNormBackwardVector512 extends RowProgram {
             default:
                 throw new IllegalArgumentException();
         }
+    }
+
+    static double tree(Frame f, int from) {
+        DoubleVector s0 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 0).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
+        s0.add(s2).add(s1.add(s3)).intoArray(f.tree, 0);
+        return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
     }
 }

@@ -1,6 +1,8 @@
 package org.fusegrad.generated;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 import jdk.incubator.vector.VectorSpecies;
 import org.fusegrad.codegen.drive.Frame;
@@ -11,6 +13,10 @@ import org.fusegrad.codegen.drive.RowProgram;
  */
 public final class BatchNormForwardVector512 extends RowProgram {
     static final VectorSpecies S = FloatVector.SPECIES_512;
+
+    static final VectorSpecies D = DoubleVector.SPECIES_512;
+
+    static final VectorSpecies F = FloatVector.SPECIES_256;
 
     static final Class V = S.vectorType();
 
@@ -128,7 +134,7 @@ public final class BatchNormForwardVector512 extends RowProgram {
             FloatVector t6V1 = FloatVector.broadcast(S, 0f);
             FloatVector t9V0 = FloatVector.broadcast(S, 0f);
             FloatVector t9V1 = FloatVector.broadcast(S, 0f);
-            for (int end = n - 32; i <= end; i += 32) {
+            for (int end = n - 64; i <= end; i += 64) {
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
@@ -141,6 +147,33 @@ public final class BatchNormForwardVector512 extends RowProgram {
                     t6V1 = dV.add(t6V1);
                     t9V1 = dV.fma(dV, t9V1);
                 }
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 32);
+                    FloatVector dV = x_5V.sub(pivotV);
+                    t6V0 = dV.add(t6V0);
+                    t9V0 = dV.fma(dV, t9V0);
+                }
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 48);
+                    FloatVector dV = x_5V.sub(pivotV);
+                    t6V1 = dV.add(t6V1);
+                    t9V1 = dV.fma(dV, t9V1);
+                }
+            }
+            if (i + 32 <= n) {
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
+                    FloatVector dV = x_5V.sub(pivotV);
+                    t6V0 = dV.add(t6V0);
+                    t9V0 = dV.fma(dV, t9V0);
+                }
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 16);
+                    FloatVector dV = x_5V.sub(pivotV);
+                    t6V1 = dV.add(t6V1);
+                    t9V1 = dV.fma(dV, t9V1);
+                }
+                i += 32;
             }
             if (i + 16 <= n) {
                 {
@@ -161,8 +194,8 @@ public final class BatchNormForwardVector512 extends RowProgram {
                 f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + d;
                 f.lanes[32 + (i & 31)] = Math.fma(d, d, f.lanes[32 + (i & 31)]);
             }
-            double t6Sum = f.sum(0);
-            double t9Sum = f.sum(32);
+            double t6Sum = tree(f, 0);
+            double t9Sum = tree(f, 32);
             if (!(Math.abs(t6Sum) <= Double.MAX_VALUE && Math.abs(t9Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t6Sum;
                 f.sums[1] = t9Sum;
@@ -513,5 +546,14 @@ public final class BatchNormForwardVector512 extends RowProgram {
             default:
                 throw new IllegalArgumentException();
         }
+    }
+
+    static double tree(Frame f, int from) {
+        DoubleVector s0 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 0).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
+        s0.add(s2).add(s1.add(s3)).intoArray(f.tree, 0);
+        return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
     }
 }

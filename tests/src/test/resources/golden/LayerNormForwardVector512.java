@@ -1,6 +1,8 @@
 package org.fusegrad.generated;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 import jdk.incubator.vector.VectorSpecies;
 import org.fusegrad.codegen.drive.Frame;
@@ -11,6 +13,10 @@ import org.fusegrad.codegen.drive.RowProgram;
  */
 public final class LayerNormForwardVector512 extends RowProgram {
     static final VectorSpecies S = FloatVector.SPECIES_512;
+
+    static final VectorSpecies D = DoubleVector.SPECIES_512;
+
+    static final VectorSpecies F = FloatVector.SPECIES_256;
 
     static final Class V = S.vectorType();
 
@@ -100,7 +106,7 @@ public final class LayerNormForwardVector512 extends RowProgram {
             FloatVector t6V1 = FloatVector.broadcast(S, 0f);
             FloatVector t8V0 = FloatVector.broadcast(S, 0f);
             FloatVector t8V1 = FloatVector.broadcast(S, 0f);
-            for (int end = n - 32; i <= end; i += 32) {
+            for (int end = n - 64; i <= end; i += 64) {
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
@@ -113,6 +119,33 @@ public final class LayerNormForwardVector512 extends RowProgram {
                     t6V1 = dV.add(t6V1);
                     t8V1 = dV.fma(dV, t8V1);
                 }
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 32);
+                    FloatVector dV = x_5V.sub(pivotV);
+                    t6V0 = dV.add(t6V0);
+                    t8V0 = dV.fma(dV, t8V0);
+                }
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 48);
+                    FloatVector dV = x_5V.sub(pivotV);
+                    t6V1 = dV.add(t6V1);
+                    t8V1 = dV.fma(dV, t8V1);
+                }
+            }
+            if (i + 32 <= n) {
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
+                    FloatVector dV = x_5V.sub(pivotV);
+                    t6V0 = dV.add(t6V0);
+                    t8V0 = dV.fma(dV, t8V0);
+                }
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 16);
+                    FloatVector dV = x_5V.sub(pivotV);
+                    t6V1 = dV.add(t6V1);
+                    t8V1 = dV.fma(dV, t8V1);
+                }
+                i += 32;
             }
             if (i + 16 <= n) {
                 {
@@ -133,8 +166,8 @@ public final class LayerNormForwardVector512 extends RowProgram {
                 f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + d;
                 f.lanes[32 + (i & 31)] = Math.fma(d, d, f.lanes[32 + (i & 31)]);
             }
-            double t6Sum = f.sum(0);
-            double t8Sum = f.sum(32);
+            double t6Sum = tree(f, 0);
+            double t8Sum = tree(f, 32);
             if (!(Math.abs(t6Sum) <= Double.MAX_VALUE && Math.abs(t8Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t6Sum;
                 f.sums[1] = t8Sum;
@@ -394,5 +427,14 @@ public final class LayerNormForwardVector512 extends RowProgram {
             default:
                 throw new IllegalArgumentException();
         }
+    }
+
+    static double tree(Frame f, int from) {
+        DoubleVector s0 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 0).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
+        s0.add(s2).add(s1.add(s3)).intoArray(f.tree, 0);
+        return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
     }
 }

@@ -1,6 +1,7 @@
 package org.fusegrad.codegen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
@@ -95,7 +96,7 @@ final class NormFormsTest {
 
     @ParameterizedTest
     @MethodSource("norms")
-    void theSpeciesIsAConstantOfTheClassAndMethodsAreSmall(String norm) {
+    void speciesAreConstantsOfTheClassAndMethodsAreSmall(String norm) {
         for (KernelGraph kernel : kernels(norm)) {
             for (int bits : vectorWidths()) {
                 Source source = Forms.source(kernel, "Form" + bits, bits);
@@ -103,9 +104,11 @@ final class NormFormsTest {
                 List<Field> species = Arrays.stream(compiled.type().getDeclaredFields())
                         .filter(f -> f.getType().getSimpleName().equals("VectorSpecies"))
                         .toList();
-                assertEquals(1, species.size(), source::text);
+                assertFalse(species.isEmpty(), source::text);
                 int constant = Modifier.STATIC | Modifier.FINAL;
-                assertEquals(constant, species.get(0).getModifiers() & constant, source::text);
+                for (Field field : species) {
+                    assertEquals(constant, field.getModifiers() & constant, source::text);
+                }
                 int largest = BytecodeStats.largestMethod(compiled.bytecode());
                 assertTrue(
                         largest > 0 && largest < BytecodeStats.LIMIT,

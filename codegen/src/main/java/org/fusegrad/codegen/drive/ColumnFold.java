@@ -63,14 +63,15 @@ final class ColumnFold {
             for (int i = 0; i < count; i++) {
                 int k = from + i * by;
                 float p = partial[b * size + k];
-                total[offset + k] += finite || Math.abs(p) <= Float.MAX_VALUE ? p : exact[k];
+                total[offset + k] +=
+                        finite || Math.abs(p) <= Float.MAX_VALUE ? p : exact[offset + k];
             }
         }
     }
 
-    /** The sums of one block of rows taken again in float64. */
+    /** The sums of one block of rows taken again in float64, where the result has them. */
     private double[] exact(int block, int[] at, boolean[] fixed) {
-        double[] sums = new double[size];
+        double[] sums = new double[binding.offsets[number] + size];
         Object[] arrays = binding.arrays.clone();
         for (Reduction r : step.reductions()) {
             int array = binding.numberOf(r.node());

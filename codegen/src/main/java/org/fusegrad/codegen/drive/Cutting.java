@@ -65,7 +65,7 @@ final class Cutting {
         this.elements = Arrays.stream(domain).asLongStream().reduce(1, (a, b) -> a * b);
         this.slabs = count;
         this.unit = unit();
-        this.chunk = Math.max(1, Math.min(unit, (int) (CHUNK_BYTES / Math.max(1, slabBytes()))));
+        this.chunk = chunk();
         this.rowsInTask = kernel.steps().stream().mapToInt(this::rows).toArray();
     }
 
@@ -122,6 +122,13 @@ final class Cutting {
         }
         boolean direct = crossing.stream().anyMatch(r -> r.mode() == Mode.DIRECT);
         return axes == 1 && !direct ? blocks(enough) : Math.max(1, slabs);
+    }
+
+    /** Slabs in one chunk: parts of a task, all about equal, that stay in cache. */
+    private int chunk() {
+        long bytes = slabBytes() * unit;
+        long parts = Math.max(1, Math.min(unit, (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES));
+        return (int) ((unit + parts - 1) / parts);
     }
 
     private static int blocks(int rows) {

@@ -38,6 +38,9 @@ public final class Frame {
     /** Lanes of float64 sums, {@link #LANES} / 2 for each. */
     public final double[] wideLanes;
 
+    /** Room for the last levels of a tree over lanes. */
+    public final double[] tree = new double[LANES / 4];
+
     /** Sums of a row of which at least one overflowed. */
     public final double[] sums;
 

@@ -27,8 +27,13 @@ public final class KernelEmitter {
     /** Package of generated classes. */
     public static final String PACKAGE = "org.fusegrad.generated";
 
-    private static final List<String> VECTOR_API =
-            List.of("FloatVector", "IntVector", "ShortVector", "VectorMask", "VectorOperators");
+    private static final List<String> VECTOR_API = List.of(
+            "DoubleVector",
+            "FloatVector",
+            "IntVector",
+            "ShortVector",
+            "VectorMask",
+            "VectorOperators");
 
     /**
      * A kernel's source.
@@ -95,6 +100,11 @@ public final class KernelEmitter {
         if (vectorSteps > 0) {
             String text = type.build().toString();
             type.addField(species("S", "Float", bits));
+            if (text.contains(" tree(")) {
+                type.addMethod(LaneTree.method(bits));
+                type.addField(species("D", "Double", bits));
+                type.addField(species("F", "Float", bits / 2));
+            }
             if (text.contains("IntVector")) {
                 type.addField(species("I", "Int", bits));
             }

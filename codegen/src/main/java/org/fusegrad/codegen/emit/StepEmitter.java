@@ -31,6 +31,13 @@ final class StepEmitter {
      */
     private static final int UNROLLED = 64;
 
+    /**
+     * Vector operations up to which a loop that sums is written out twice. Left to itself the
+     * compiler of JDK 25 unrolls so short a loop into an order of loads for which memory takes
+     * half as long again; loops of more than one operand are no faster for it.
+     */
+    private static final int WRITTEN_TWICE = 12;
+
     /** Operations in the expansion of a function, about. */
     private static final int FUNCTION = 30;
 
@@ -261,17 +268,19 @@ final class StepEmitter {
         boolean rotates = copies * cost() > UNROLLED;
         int ahead = rotates ? 1 : copies;
         CodeBlock.Builder loops = CodeBlock.builder();
-        loops.beginControlFlow(
-                "for (int end = n - $L; i <= end; i += $L)", width * ahead, width * ahead);
-        for (int k = 0; k < ahead; k++) {
-            vectorBlock(loops, k, k * width, rotates ? copies : 1);
+        boolean twice = inLanes && 2 * ahead * cost() <= WRITTEN_TWICE;
+        int vectors = twice ? 2 * ahead : ahead;
+        int turn = width * vectors;
+        loops.beginControlFlow("for (int end = n - $L; i <= end; i += $L)", turn, turn);
+        for (int k = 0; k < vectors; k++) {
+            vectorBlock(loops, k % ahead, k * width, rotates ? copies : 1);
         }
         loops.endControlFlow();
+        if (twice) {
+            vectorsOnce(loops, 0, ahead);
+        }
         for (int k = 0; k + 1 < ahead; k++) {
-            loops.beginControlFlow("if (i + $L <= n)", width);
-            vectorBlock(loops, k, 0, 1);
-            loops.addStatement("i += $L", width);
-            loops.endControlFlow();
+            vectorsOnce(loops, k, k + 1);
         }
         code.add(functions.constants()).addStatement("int i = 0");
         List<Reduction> rows =
@@ -279,6 +288,16 @@ final class StepEmitter {
         rows.forEach(r -> sums.vectorStart(code, r, copies));
         code.add(loops.build());
         rows.forEach(r -> sums.drain(code, r, copies, rotates));
+    }
+
+    /** If the row still has so many vectors. */
+    private void vectorsOnce(CodeBlock.Builder code, int from, int to) {
+        int elements = width * (to - from);
+        code.beginControlFlow("if (i + $L <= n)", elements);
+        for (int k = from; k < to; k++) {
+            vectorBlock(code, k, (k - from) * width, 1);
+        }
+        code.addStatement("i += $L", elements).endControlFlow();
     }
 
     /** Roughly the vector operations of one block of the loop. */

@@ -219,11 +219,9 @@ final class SumEmitter {
             if (lanes) {
                 boolean wide = r.termType() == DType.FLOAT64;
                 int each = wide ? LANES / 2 : LANES;
+                String tree = wide ? "f.wideSum(" : loop.isVector() ? "tree(f, " : "f.sum(";
                 code.addStatement(
-                        "double $LSum = f.$L($L)",
-                        name,
-                        wide ? "wideSum" : "sum",
-                        laneBase.get(r.node()) * each);
+                        "double $LSum = $L$L)", name, tree, laneBase.get(r.node()) * each);
                 retry |= r.termType() == DType.FLOAT32;
             }
         }

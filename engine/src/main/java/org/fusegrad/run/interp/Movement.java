@@ -22,7 +22,7 @@ final class Movement {
 
     /** The same elements in row-major order under another shape. */
     static void reshape(Node node, Value[] in, Value out, Workers w) {
-        Convert.copy(in[0], Value.of(out.buffer(), in[0].shape()), w);
+        Convert.copy(in[0], out.reshape(in[0].shape()), w);
     }
 
     /** Axes of size 1, or a scalar, repeated. */

@@ -25,7 +25,7 @@ class IndexingTest {
     }
 
     private static Value index(Random random, int bound, int... dims) {
-        Value v = Value.zeros(DType.INT64, Shape.of(dims));
+        Value v = Run.garbage(DType.INT64, Shape.of(dims));
         for (int i = 0; i < v.shape().numel(); i++) {
             v.longs()[i] = random.nextInt(bound);
         }
