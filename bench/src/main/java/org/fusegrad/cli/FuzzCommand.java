@@ -42,23 +42,27 @@ final class FuzzCommand implements Callable<Integer> {
             description = "Stop after this time even if not all are tried.")
     private Optional<Integer> minutes = Optional.empty();
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Formulas tried at the same time; one for each processor unless given.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
     @Override
     public Integer call() {
-        if (graphs < 1 || minutes.orElse(1) < 1) {
-            throw new IllegalArgumentException("--graphs and --minutes must be at least 1");
+        if (graphs < 1 || minutes.orElse(1) < 1 || threads < 1) {
+            throw new IllegalArgumentException(
+                    "--graphs, --minutes and --threads must be at least 1");
         }
         PrintWriter out = spec.commandLine().getOut();
         Instant begun = Instant.now();
         Instant until = begun.plus(Duration.ofMinutes(minutes.orElse(1_000_000)));
-        Fuzz.Report report;
-        try (Fuzz fuzz = new Fuzz()) {
-            report = fuzz.run(seed, graphs, until, done -> {
-                if (done % 1000 == 0) {
-                    out.printf("%,d formulas, %s%n", done, since(begun));
-                    out.flush();
-                }
-            });
-        }
+        Fuzz.Report report = Fuzz.run(seed, graphs, threads, until, done -> {
+            if (done % 1000 == 0) {
+                out.printf("%,d formulas, %s%n", done, since(begun));
+                out.flush();
+            }
+        });
         for (Fuzz.Failure f : report.failures()) {
             out.printf("%nseed %d, %s: %s%n%s%n", f.seed(), f.check(), f.fault(), f.java());
         }

@@ -18,13 +18,12 @@ interface Check extends AutoCloseable {
     /**
      * Tries the property.
      *
-     * @param seed of whatever the check draws
      * @throws Broken if it does not hold
      */
-    Verdict check(Recipe recipe, long seed);
+    Verdict check(Trial trial);
 
     @Override
-    void close();
+    default void close() {}
 
     /** A property does not hold. */
     final class Broken extends RuntimeException {
@@ -35,10 +34,10 @@ interface Check extends AutoCloseable {
         }
     }
 
-    /** What is wrong with a recipe by this check, errors of the engine included. */
-    default Optional<String> fault(Recipe recipe, long seed) {
+    /** What is wrong with a formula by this check, errors of the engine included. */
+    default Optional<String> fault(Trial trial) {
         try {
-            check(recipe, seed);
+            check(trial);
             return Optional.empty();
         } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
             return Optional.of(e instanceof Broken ? e.getMessage() : e.toString());

@@ -2,17 +2,24 @@ package org.fusegrad.fuzz;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
-import org.fusegrad.fuzz.Check.Verdict;
+import org.fusegrad.fuzz.Checks.Outcome;
 
 /**
  * Differential fuzzing: random formulas, each held against every property. A formula is a function
- * of its seed, so any one can be had again alone.
+ * of its seed, and what is found out about it of nothing else, so any one can be had again alone.
  */
-public final class Fuzz implements AutoCloseable {
+public final class Fuzz {
     /**
      * A formula for which a property does not hold, shrunk.
      *
@@ -28,57 +35,80 @@ public final class Fuzz implements AutoCloseable {
      *
      * @param graphs formulas tried
      * @param held for each property how often it held
-     * @param failures of all properties
+     * @param failures of all properties, by seed
      */
     public record Report(long graphs, Map<String, Long> held, List<Failure> failures) {}
 
     /** More failures than this say nothing new. */
     private static final int ENOUGH = 20;
 
-    private final List<Check> checks =
-            List.of(new SameBits(), new Fusion(true), new Fusion(false), new Slopes());
+    private final long from;
+    private final long graphs;
+    private final Instant until;
+    private final LongConsumer progress;
+    private final Map<String, Long> held = new LinkedHashMap<>();
+    private final List<Failure> failures = new ArrayList<>();
+    private long begun;
+    private long done;
+
+    private Fuzz(long from, long graphs, Instant until, LongConsumer progress) {
+        this.from = from;
+        this.graphs = graphs;
+        this.until = until;
+        this.progress = progress;
+        Checks.names().forEach(name -> held.put(name, 0L));
+    }
 
     /**
      * Tries formulas until there are enough of them, the time is over or too many fail.
      *
      * @param from seed of the first; the others follow
      * @param graphs how many
+     * @param threads that try formulas at the same time
      * @param until when to stop at the latest
      * @param progress told the number of formulas done
      */
-    public Report run(long from, long graphs, Instant until, LongConsumer progress) {
-        Map<String, Long> held = new LinkedHashMap<>();
-        checks.forEach(c -> held.put(c.name(), 0L));
-        List<Failure> failures = new ArrayList<>();
-        long done = 0;
-        while (done < graphs && failures.size() < ENOUGH && Instant.now().isBefore(until)) {
-            long seed = from + done;
-            Recipe recipe = Generator.recipe(seed);
-            for (Check check : checks) {
-                check(check, recipe, seed, held, failures);
-            }
-            progress.accept(++done);
-        }
-        return new Report(done, held, failures);
-    }
-
-    private static void check(
-            Check check, Recipe recipe, long seed, Map<String, Long> held, List<Failure> failures) {
+    public static Report run(
+            long from, long graphs, int threads, Instant until, LongConsumer progress) {
+        Fuzz fuzz = new Fuzz(from, graphs, until, progress);
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            if (check.check(recipe, seed) == Verdict.HOLDS) {
-                held.merge(check.name(), 1L, Long::sum);
+            Callable<Void> work = fuzz::work;
+            for (Future<Void> worker : pool.invokeAll(Collections.nCopies(threads, work))) {
+                worker.get();
             }
-        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
-            Shrinker shrinker = new Shrinker(r -> check.fault(r, seed).isPresent());
-            Recipe small = shrinker.shrink(recipe);
-            // A failure that does not repeat is one all the same: something depends on the past.
-            String fault = check.fault(small, seed).orElse("once only: " + e);
-            failures.add(new Failure(seed, check.name(), fault, small.java()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("fuzzing ended early: " + e.getCause(), e.getCause());
+        } finally {
+            pool.shutdownNow();
         }
+        fuzz.failures.sort(Comparator.comparingLong(Failure::seed));
+        return new Report(fuzz.done, fuzz.held, fuzz.failures);
     }
 
-    @Override
-    public void close() {
-        checks.forEach(Check::close);
+    private Void work() {
+        try (Checks checks = new Checks()) {
+            for (long seed = next(); seed >= from; seed = next()) {
+                add(checks.of(seed));
+            }
+        }
+        return null;
+    }
+
+    /** The next seed to try; less than the first if there is none. */
+    private synchronized long next() {
+        boolean over = begun == graphs
+                || failures.size() >= ENOUGH
+                || Thread.currentThread().isInterrupted()
+                || !Instant.now().isBefore(until);
+        return over ? from - 1 : from + begun++;
+    }
+
+    private synchronized void add(Outcome outcome) {
+        outcome.held().forEach(name -> held.merge(name, 1L, Long::sum));
+        failures.addAll(outcome.failures());
+        progress.accept(++done);
     }
 }

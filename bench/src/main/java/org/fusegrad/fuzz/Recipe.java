@@ -28,7 +28,14 @@ record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
     record Step(Action action, List<Integer> operands, List<Integer> numbers) {}
 
     /** A recipe that may be called again and again, with the states it moves. */
-    record Formula(Fused fused, List<State> states) {}
+    record Formula(Fused fused, List<State> states) {
+        /** Puts the states back to where they began. */
+        void restart() {
+            states.forEach(s -> s.set(Tensor.scalar(FIRST, s.get().dtype())));
+        }
+    }
+
+    private static final double FIRST = 0.5;
 
     /** The formula with fresh states. */
     Formula formula() {
@@ -97,7 +104,7 @@ record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
         for (Step step : steps) {
             if (step.action() == Action.TRACK) {
                 int number = step.numbers().get(0);
-                states.put(number, State.of("state" + number, Tensor.scalar(0.5, floating)));
+                states.put(number, State.of("state" + number, Tensor.scalar(FIRST, floating)));
             }
         }
         return states;
@@ -114,6 +121,11 @@ record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
             }
         }
         return results;
+    }
+
+    /** Whether every value is float64. */
+    boolean isFloat64() {
+        return dtype == DType.FLOAT64 && steps.stream().noneMatch(s -> s.action() == Action.NARROW);
     }
 
     /** Whether differences of the value must confirm the gradient. */

@@ -3,8 +3,8 @@ package org.fusegrad.fuzz;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Supplier;
 import org.fusegrad.Explanation;
+import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.codegen.Forms;
 import org.fusegrad.codegen.compile.JaninoCompiler;
@@ -48,14 +48,12 @@ final class SameBits implements Check {
     }
 
     @Override
-    public Verdict check(Recipe recipe, long seed) {
-        Supplier<Explanation> explain = () -> recipe.formula()
-                .fused()
-                .explain(
-                        null,
-                        Generator.arguments(recipe, recipe.dtype(), 0).toArray(Tensor[]::new));
-        List<KernelGraph> kernels = Forms.kernels(explain);
-        Random random = new Random(seed);
+    public Verdict check(Trial trial) {
+        Tensor[] arguments = trial.arguments(trial.recipe().dtype()).toArray(Tensor[]::new);
+        Fused formula = trial.own().fused();
+        Explanation plan = trial.engines().fused().call(() -> formula.explain(null, arguments));
+        List<KernelGraph> kernels = Forms.kernels(plan);
+        Random random = new Random(trial.seed());
         for (KernelGraph graph : kernels) {
             Value[] in = graph.graph().inputs().stream()
                     .map(leaf -> operand(leaf, random.nextInt(4), random))

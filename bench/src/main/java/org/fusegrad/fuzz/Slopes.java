@@ -2,9 +2,7 @@ package org.fusegrad.fuzz;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.fusegrad.DType;
-import org.fusegrad.Engine;
 import org.fusegrad.Tensor;
 
 /**
@@ -15,43 +13,36 @@ import org.fusegrad.Tensor;
 final class Slopes implements Check {
     private static final double STEP = 1e-5;
 
-    private final Engine engine =
-            Engine.builder().backend("interpreter").threads(1).build();
-
     @Override
     public String name() {
         return "gradients";
     }
 
     @Override
-    public Verdict check(Recipe recipe, long seed) {
-        return check(recipe, seed, UnaryOperator.identity());
+    public Verdict check(Trial trial) {
+        boolean asks = trial.recipe().isDifferentiable() && isInRange(trial);
+        return asks ? trial.engines().fused().call(() -> compare(trial)) : Verdict.UNDECIDED;
     }
 
-    /** The check with the derivative gone wrong: arguments pass through a function before it. */
-    Verdict check(Recipe recipe, long seed, UnaryOperator<Tensor> wrong) {
-        return recipe.isDifferentiable()
-                ? engine.call(() -> compare(recipe, seed, wrong))
-                : Verdict.UNDECIDED;
+    private static boolean isInRange(Trial trial) {
+        List<Tensor> at = trial.arguments(DType.FLOAT64);
+        return trial.engines()
+                .eager()
+                .call(() -> trial.recipe().wideValues(at).stream().allMatch(Generator::isInRange));
     }
 
-    private static Verdict compare(Recipe recipe, long seed, UnaryOperator<Tensor> wrong) {
-        Recipe.Formula f = recipe.wide();
-        List<Tensor> at = Generator.arguments(recipe, DType.FLOAT64, seed);
-        List<Tensor> direction = Generator.arguments(recipe, DType.FLOAT64, seed + 1);
-        if (!recipe.wideValues(at).stream().allMatch(Generator::isInRange)) {
-            return Verdict.UNDECIDED;
-        }
-        List<Tensor> leaves = at.stream()
-                .map(t -> Tensor.ofValue(t.value()).requiresGrad(true))
-                .toList();
+    private static Verdict compare(Trial trial) {
+        List<Tensor> at = trial.arguments(DType.FLOAT64);
+        List<Tensor> direction =
+                Generator.arguments(trial.recipe(), DType.FLOAT64, trial.seed() + 1);
         double slope = 0;
-        List<Tensor> results =
-                recipe.wide().fused().callAll(leaves.stream().map(wrong).toArray(Tensor[]::new));
-        List<Tensor> gradients = Run.gradients(results, leaves, seed);
+        List<double[]> gradients = trial.wideRun().gradients();
         for (int i = 0; i < gradients.size(); i++) {
-            slope += dot(gradients.get(i), direction.get(i));
+            slope += dot(gradients.get(i), direction.get(i).toDoubles());
         }
+        Recipe.Formula f = trial.wide();
+        long seed = trial.seed();
+        f.restart();
         double coarse = difference(f, at, direction, STEP, seed);
         double fine = difference(f, at, direction, STEP / 2, seed);
         double finest = difference(f, at, direction, STEP / 4, seed);
@@ -86,27 +77,17 @@ final class Slopes implements Check {
             double sum = 0;
             int n = 0;
             for (Tensor y : f.fused().callAll(moved.toArray(Tensor[]::new))) {
-                sum += dot(y, Run.cotangent(y, seed + n++));
+                sum += dot(y.toDoubles(), Run.cotangent(y.shape().numel(), seed + n++));
             }
             return sum;
         });
     }
 
-    private static double dot(Tensor a, Tensor b) {
-        if (a == null) {
-            return 0;
-        }
-        double[] x = a.toDoubles();
-        double[] y = b.toDoubles();
+    private static double dot(double[] x, double[] y) {
         double sum = 0;
         for (int i = 0; i < x.length; i++) {
             sum += x[i] * y[i];
         }
         return sum;
-    }
-
-    @Override
-    public void close() {
-        engine.close();
     }
 }

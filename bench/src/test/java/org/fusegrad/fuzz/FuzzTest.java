@@ -11,7 +11,6 @@ import java.util.stream.LongStream;
 import org.fusegrad.DType;
 import org.fusegrad.Primitives;
 import org.fusegrad.Shape;
-import org.fusegrad.Tensor;
 import org.fusegrad.fuzz.Recipe.Step;
 import org.junit.jupiter.api.Test;
 
@@ -22,13 +21,12 @@ final class FuzzTest {
 
     @Test
     void aFewFormulasHoldEveryProperty() {
-        try (Fuzz fuzz = new Fuzz()) {
-            Instant until = Instant.now().plus(Duration.ofMinutes(5));
-            Fuzz.Report report = fuzz.run(0, 30, until, done -> {});
-            assertEquals(List.of(), report.failures());
-            assertEquals(30, report.graphs());
-            report.held().forEach((check, n) -> assertTrue(n >= 15, check + " held for " + n));
-        }
+        Instant until = Instant.now().plus(Duration.ofMinutes(5));
+        Fuzz.Report report = Fuzz.run(0, 30, 2, until, done -> {});
+        assertEquals(List.of(), report.failures());
+        assertEquals(30, report.graphs());
+        report.held().forEach((check, n) -> assertTrue(n >= 15, check + " held for " + n));
+        assertEquals(report, Fuzz.run(0, 30, 1, until, done -> {}));
     }
 
     @Test
@@ -61,34 +59,37 @@ final class FuzzTest {
 
     @Test
     void aWrongGradientIsFound() {
-        try (Slopes slopes = new Slopes()) {
+        Slopes slopes = new Slopes();
+        try (Engines engines = new Engines()) {
             Recipe right = new Recipe(
                     List.of(Shape.of(3)), DType.FLOAT64, List.of(step(Action.DECLARED, 0)));
-            assertEquals(Check.Verdict.HOLDS, slopes.check(right, 1));
+            assertEquals(Check.Verdict.HOLDS, slopes.check(new Trial(right, 1, engines)));
             Recipe jump = new Recipe(
                     List.of(Shape.of(3)), DType.FLOAT64, List.of(step(Action.DETACH, 0)));
-            assertEquals(Check.Verdict.UNDECIDED, slopes.check(jump, 1));
+            assertEquals(Check.Verdict.UNDECIDED, slopes.check(new Trial(jump, 1, engines)));
             // Negated on the way back only, as a wrong rule would.
             Check.Broken broken = assertThrows(
                     Check.Broken.class,
-                    () -> slopes.check(
+                    () -> slopes.check(new Trial(
                             right,
                             1,
+                            engines,
                             t -> Primitives.customGradient(
-                                    t.mul(1), List.of(t), dy -> List.of(dy.neg()))));
+                                    t.mul(1), List.of(t), dy -> List.of(dy.neg())))));
             assertTrue(broken.getMessage().startsWith("derived slope"), broken.getMessage());
         }
     }
 
     @Test
     void aWrongValueIsFound() {
-        try (Fusion fusion = new Fusion(true)) {
+        Fusion fusion = new Fusion(true);
+        try (Engines engines = new Engines()) {
             Recipe recipe =
                     new Recipe(List.of(Shape.of(3)), DType.FLOAT64, List.of(step(Action.TANH, 0)));
-            assertEquals(Check.Verdict.HOLDS, fusion.check(recipe, 1));
+            assertEquals(Check.Verdict.HOLDS, fusion.check(new Trial(recipe, 1, engines)));
             Check.Broken broken = assertThrows(
                     Check.Broken.class,
-                    () -> fusion.check(recipe, 1, (Tensor t) -> t.mul(1 + 1e-7)));
+                    () -> fusion.check(new Trial(recipe, 1, engines, t -> t.mul(1 + 1e-7))));
             assertTrue(broken.getMessage().contains("result 0"), broken.getMessage());
         }
     }

@@ -2,7 +2,6 @@ package org.fusegrad.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.fusegrad.Engine;
@@ -28,7 +27,6 @@ import org.fusegrad.run.KernelException;
 public final class Forms {
     private final SourceCompiler compiler;
     private final KernelCache compiled = new KernelCache(2000);
-    private final AtomicLong count = new AtomicLong();
 
     /** Forms by a compiler. */
     public Forms(SourceCompiler compiler) {
@@ -43,11 +41,15 @@ public final class Forms {
     /** Fused kernels of a formula, forward and backward. */
     public static List<KernelGraph> kernels(Supplier<Explanation> formula) {
         try (Engine engine = Engine.builder().backend("interpreter").threads(1).build()) {
-            Explanation e = engine.call(formula);
-            return Stream.concat(e.forward().kernels().stream(), e.backward().kernels().stream())
-                    .filter(KernelGraph::fused)
-                    .toList();
+            return kernels(engine.call(formula));
         }
+    }
+
+    /** Fused kernels of what became of a formula, forward and backward. */
+    public static List<KernelGraph> kernels(Explanation e) {
+        return Stream.concat(e.forward().kernels().stream(), e.backward().kernels().stream())
+                .filter(KernelGraph::fused)
+                .toList();
     }
 
     /** Source of a kernel. */
@@ -58,10 +60,9 @@ public final class Forms {
     /** The kernel in one form. */
     public Kernel kernel(KernelGraph graph, int bits) {
         LoopKernel loops = LoopKernel.of(graph);
-        Programs programs = compiled.get(bits + " " + loops.key(), () -> {
-            String name = "Form" + count.getAndIncrement();
-            return programs(KernelEmitter.emit(loops, name, bits));
-        });
+        int form = KernelEmitter.suitsVectors(loops) ? bits : 0;
+        Programs programs = compiled.get(
+                form + " " + loops.key(), () -> programs(KernelEmitter.emit(loops, "Form", form)));
         return new FusedKernel(loops, programs);
     }
 

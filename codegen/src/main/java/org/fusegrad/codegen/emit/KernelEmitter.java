@@ -65,6 +65,13 @@ public final class KernelEmitter {
         return new KernelEmitter(kernel, bits).emit(PACKAGE, simpleName, "generated; do not edit.");
     }
 
+    /** Whether any step is emitted with vectors; if none is, all widths have the scalar form. */
+    public static boolean suitsVectors(LoopKernel kernel) {
+        KernelEmitter emitter = new KernelEmitter(kernel, 128);
+        return kernel.steps().stream()
+                .anyMatch(step -> emitter.emitter(step, 4, Form.PLAIN).isVector());
+    }
+
     /**
      * Emits a kernel as a class to be kept and read: with the whole formula in its comment.
      *
