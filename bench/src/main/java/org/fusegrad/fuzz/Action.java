@@ -69,13 +69,27 @@ enum Action {
     CONCAT(2, "Tensor.concat(#, $0, $1)", (t, p) -> Tensor.concat(p[0], t)),
     MATMUL(2, "$0.matmul($1.transpose(-1, -2))", (t, p) -> t[0].matmul(t[1].transpose(-1, -2))),
 
-    /** A backward that its author declares: the right one, so that differences must confirm it. */
+    /** Backwards that their author declares: right ones, so that differences must confirm them. */
     DECLARED(
             1,
             "Primitives.customGradient($0.square(), List.of($0),"
                     + " dy -> List.of(dy.mul($0).mul(2)))",
             (t, p) -> Primitives.customGradient(
                     t[0].square(), List.of(t[0]), dy -> List.of(dy.mul(t[0]).mul(2)))),
+
+    CENTERED(
+            1,
+            "Primitives.customGradient($0.sub($0.mean()), List.of($0),"
+                    + " dy -> List.of(dy.sub(dy.mean())))",
+            (t, p) -> Primitives.customGradient(
+                    t[0].sub(t[0].mean()), List.of(t[0]), dy -> List.of(dy.sub(dy.mean())))),
+
+    PRODUCT(
+            2,
+            "Primitives.customGradient($0.mul($1), List.of($0, $1),"
+                    + " dy -> List.of(dy.mul($1), dy.mul($0)))",
+            (t, p) -> Primitives.customGradient(
+                    t[0].mul(t[1]), List.of(t), dy -> List.of(dy.mul(t[1]), dy.mul(t[0])))),
 
     /** The distance from a moving average, which moves; the number names the state. */
     TRACK(1, "track(state#, $0)", (t, p) -> {

@@ -23,6 +23,20 @@ final class Generator {
     /** Sizes around lanes, blocks of rows and blocks of elements, besides small ones. */
     private static final int[] LONG = {31, 32, 33, 63, 64, 65, 100, 129, 257, 4095, 4096, 4097};
 
+    /** Float32 mostly, and each of the others. */
+    private static final DType[] TYPES = {
+        DType.FLOAT32,
+        DType.FLOAT32,
+        DType.FLOAT32,
+        DType.FLOAT32,
+        DType.FLOAT32,
+        DType.FLOAT32,
+        DType.FLOAT64,
+        DType.FLOAT64,
+        DType.BFLOAT16,
+        DType.FLOAT16
+    };
+
     private final Random random;
     private final List<Tensor> values = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
@@ -36,25 +50,30 @@ final class Generator {
         return new Generator(seed).make();
     }
 
-    /** Standard normal arguments for a recipe. */
+    /** Random arguments for a recipe. */
     static List<Tensor> arguments(Recipe recipe, DType dtype, long seed) {
         Random random = new Random(seed);
-        return recipe.leaves().stream().map(s -> normal(random, s, dtype)).toList();
+        return recipe.leaves().stream()
+                .map(s -> argument(random, s, recipe.data(), dtype))
+                .toList();
     }
 
-    private static Tensor normal(Random random, Shape shape, DType dtype) {
-        double[] data = random.doubles(shape.numel(), -2, 2).toArray();
-        return Tensor.of(data, shape.dims()).cast(dtype);
+    private static Tensor argument(Random random, Shape shape, Data data, DType dtype) {
+        double[] values = random.doubles(shape.numel(), -2, 2).map(data::of).toArray();
+        return Tensor.of(values, shape.dims()).cast(dtype);
     }
 
     private Recipe make() {
-        DType dtype = random.nextInt(5) == 0 ? DType.FLOAT64 : DType.FLOAT32;
+        DType dtype = TYPES[random.nextInt(TYPES.length)];
+        Data data = random.nextInt(3) == 0
+                ? Data.values()[random.nextInt(Data.values().length)]
+                : Data.ORDINARY;
         Shape base = shape();
         List<Shape> leaves = new ArrayList<>(List.of(base));
         for (int n = random.nextInt(4); n > 0; n--) {
             leaves.add(narrowed(base));
         }
-        leaves.forEach(s -> values.add(normal(random, s, dtype)));
+        leaves.forEach(s -> values.add(argument(random, s, data, dtype)));
         int wanted = 1 + (int) (MAX_STEPS * Math.pow(random.nextDouble(), 2.5));
         for (int attempts = 0; steps.size() < wanted && attempts < 20 * wanted; attempts++) {
             Action[] all = Action.values();
@@ -63,7 +82,7 @@ final class Generator {
         if (steps.isEmpty()) {
             add(new Step(Action.NEG, List.of(0), List.of()));
         }
-        return new Recipe(leaves, dtype, List.copyOf(steps));
+        return new Recipe(leaves, dtype, data, List.copyOf(steps));
     }
 
     private Shape shape() {
@@ -145,7 +164,7 @@ final class Generator {
     /** The shape two operands make together; {@code null} if they do not fit. */
     private static Shape joined(Action action, Shape a, Shape b) {
         return switch (action) {
-            case CONCAT -> a.equals(b) ? a : null;
+            case CONCAT, PRODUCT -> a.equals(b) ? a : null;
             case MATMUL ->
                 a.rank() >= 2 && a.rank() == b.rank() && a.equals(b.with(-2, a.dim(-2))) ? a : null;
             default -> Shape.broadcast(a, b);

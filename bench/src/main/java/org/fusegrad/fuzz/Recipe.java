@@ -17,8 +17,9 @@ import org.fusegrad.Tensor;
  *
  * @param leaves shapes of the arguments
  * @param dtype type of the arguments
+ * @param data of what size they are
  */
-record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
+record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
     /**
      * One operation.
      *
@@ -39,7 +40,7 @@ record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
 
     /** The formula with fresh states. */
     Formula formula() {
-        Map<Integer, State> states = states(dtype);
+        Map<Integer, State> states = states(dtype.compute());
         Fused fused = Fused.ofAll("fuzz", in -> run(in, false, states, UnaryOperator.identity()));
         return new Formula(fused, List.copyOf(states.values()));
     }
@@ -58,7 +59,7 @@ record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
 
     /** Shape and type of every value, leaves first. */
     List<Tensor> values(List<Tensor> in) {
-        return all(in, false, states(dtype), UnaryOperator.identity());
+        return all(in, false, states(dtype.compute()), UnaryOperator.identity());
     }
 
     /** As {@link #values}, in float64 throughout. */
@@ -140,10 +141,11 @@ record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
     /** The formula as Java. */
     String java() {
         StringBuilder s = new StringBuilder();
-        for (int number : states(dtype).keySet()) {
+        for (int number : states(dtype.compute()).keySet()) {
             s.append("State state%d = State.of(\"state%d\", Tensor.scalar(0.5, DType.%s));%n"
-                    .formatted(number, number, dtype.name()));
+                    .formatted(number, number, dtype.compute().name()));
         }
+        s.append("// Arguments of size ").append(data).append("\n");
         s.append("Fused f = Fused.ofAll(\"fuzz\", in -> {\n");
         for (int i = 0; i < leaves.size(); i++) {
             s.append(
@@ -157,7 +159,7 @@ record Recipe(List<Shape> leaves, DType dtype, List<Step> steps) {
         }
         String list = String.join(", ", results().stream().map(this::name).toList());
         s.append("    return List.of(").append(list).append(");\n});\n");
-        if (!states(dtype).isEmpty()) {
+        if (!states(dtype.compute()).isEmpty()) {
             s.append("// Tensor track(State s, Tensor x) {\n//     Tensor before = s.read();\n"
                     + "//     Tensor mean = x.detach().mean().reshape().cast(before.dtype());\n"
                     + "//     s.write(before.mul(0.75).add(mean.mul(0.25)));\n"

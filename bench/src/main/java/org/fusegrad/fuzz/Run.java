@@ -17,6 +17,7 @@ import org.fusegrad.Tensor;
  * @param values all elements, widened
  */
 record Run(List<String> names, List<double[]> values) {
+    private static final String RESULT = "result ";
     private static final String GRADIENT = "gradient of x";
 
     /** Runs forward, and backward along random cotangents, from the first states on. */
@@ -36,7 +37,7 @@ record Run(List<String> names, List<double[]> values) {
                 .toList();
         List<Tensor> results = call(formula, leaves, before);
         Run run = new Run(new ArrayList<>(), new ArrayList<>());
-        run.add("result ", results);
+        run.add(RESULT, results);
         List<Tensor> gradients = gradients(results, leaves, seed);
         for (int i = 0; i < leaves.size(); i++) {
             Tensor g = i < gradients.size() ? gradients.get(i) : null;
@@ -70,12 +71,23 @@ record Run(List<String> names, List<double[]> values) {
         }
     }
 
+    /** The results alone. */
+    Run results() {
+        return only(RESULT);
+    }
+
     /** Gradients of all arguments. */
     List<double[]> gradients() {
-        return IntStream.range(0, names.size())
-                .filter(i -> names.get(i).startsWith(GRADIENT))
-                .mapToObj(values::get)
-                .toList();
+        return only(GRADIENT).values;
+    }
+
+    private Run only(String kind) {
+        int[] which = IntStream.range(0, names.size())
+                .filter(i -> names.get(i).startsWith(kind))
+                .toArray();
+        return new Run(
+                IntStream.of(which).mapToObj(names::get).toList(),
+                IntStream.of(which).mapToObj(values::get).toList());
     }
 
     /** Gradients of results along cotangents that belong to the seed; null where none flows. */

@@ -42,7 +42,7 @@ final class Shrinker {
         List<Recipe> all = new ArrayList<>();
         for (int last = r.steps().size() / 2; last < r.steps().size(); last++) {
             if (last > 0) {
-                all.add(new Recipe(r.leaves(), r.dtype(), r.steps().subList(0, last)));
+                all.add(new Recipe(r.leaves(), r.dtype(), r.data(), r.steps().subList(0, last)));
             }
         }
         for (int i = r.steps().size() - 1; i >= 0 && r.steps().size() > 1; i--) {
@@ -68,7 +68,7 @@ final class Shrinker {
                 steps.add(renamed(r.steps().get(i), n -> n == gone ? instead : n, gone));
             }
         }
-        return new Recipe(r.leaves(), r.dtype(), List.copyOf(steps));
+        return new Recipe(r.leaves(), r.dtype(), r.data(), List.copyOf(steps));
     }
 
     private static Optional<Recipe> withoutLeaf(Recipe r, int leaf) {
@@ -78,7 +78,7 @@ final class Shrinker {
         List<Shape> leaves = new ArrayList<>(r.leaves());
         leaves.remove(leaf);
         List<Step> steps = r.steps().stream().map(s -> renamed(s, n -> n, leaf)).toList();
-        return Optional.of(new Recipe(List.copyOf(leaves), r.dtype(), steps));
+        return Optional.of(new Recipe(List.copyOf(leaves), r.dtype(), r.data(), steps));
     }
 
     /** A step with other operands, numbered as if one value had never been. */
@@ -99,6 +99,6 @@ final class Shrinker {
                 .map(s -> Shape.of(
                         IntStream.of(s.dims()).map(d -> d == from ? to : d).toArray()))
                 .toList();
-        return new Recipe(leaves, r.dtype(), r.steps());
+        return new Recipe(leaves, r.dtype(), r.data(), r.steps());
     }
 }

@@ -43,6 +43,7 @@ final class FuzzTest {
         Recipe recipe = new Recipe(
                 List.of(Shape.of(5, 4), Shape.of(5, 1)),
                 DType.FLOAT32,
+                Data.ORDINARY,
                 List.of(
                         step(Action.TANH, 0),
                         step(Action.ADD, 2, 1),
@@ -62,10 +63,16 @@ final class FuzzTest {
         Slopes slopes = new Slopes();
         try (Engines engines = new Engines()) {
             Recipe right = new Recipe(
-                    List.of(Shape.of(3)), DType.FLOAT64, List.of(step(Action.DECLARED, 0)));
+                    List.of(Shape.of(3)),
+                    DType.FLOAT64,
+                    Data.ORDINARY,
+                    List.of(step(Action.DECLARED, 0)));
             assertEquals(Check.Verdict.HOLDS, slopes.check(new Trial(right, 1, engines)));
             Recipe jump = new Recipe(
-                    List.of(Shape.of(3)), DType.FLOAT64, List.of(step(Action.DETACH, 0)));
+                    List.of(Shape.of(3)),
+                    DType.FLOAT64,
+                    Data.ORDINARY,
+                    List.of(step(Action.DETACH, 0)));
             assertEquals(Check.Verdict.UNDECIDED, slopes.check(new Trial(jump, 1, engines)));
             // Negated on the way back only, as a wrong rule would.
             Check.Broken broken = assertThrows(
@@ -81,11 +88,31 @@ final class FuzzTest {
     }
 
     @Test
+    void whichOfManyEqualElementsIsTheLeastIsNoFault() {
+        Recipe recipe = new Recipe(
+                List.of(Shape.of(4097)),
+                DType.FLOAT64,
+                Data.ORDINARY,
+                List.of(
+                        step(Action.MUL, 0, 0),
+                        step(Action.DETACH, 1),
+                        step(Action.SUB, 2, 1),
+                        new Step(Action.MIN, List.of(3), List.of(0))));
+        try (Engines engines = new Engines()) {
+            assertEquals(
+                    Check.Verdict.HOLDS, new Fusion(true).check(new Trial(recipe, 36, engines)));
+        }
+    }
+
+    @Test
     void aWrongValueIsFound() {
         Fusion fusion = new Fusion(true);
         try (Engines engines = new Engines()) {
-            Recipe recipe =
-                    new Recipe(List.of(Shape.of(3)), DType.FLOAT64, List.of(step(Action.TANH, 0)));
+            Recipe recipe = new Recipe(
+                    List.of(Shape.of(3)),
+                    DType.FLOAT64,
+                    Data.ORDINARY,
+                    List.of(step(Action.TANH, 0)));
             assertEquals(Check.Verdict.HOLDS, fusion.check(new Trial(recipe, 1, engines)));
             Check.Broken broken = assertThrows(
                     Check.Broken.class,
