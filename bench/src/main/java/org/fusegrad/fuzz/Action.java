@@ -77,12 +77,12 @@ enum Action {
             (t, p) -> Primitives.customGradient(
                     t[0].square(), List.of(t[0]), dy -> List.of(dy.mul(t[0]).mul(2)))),
 
-    CENTERED(
+    RAISED(
             1,
-            "Primitives.customGradient($0.sub($0.mean()), List.of($0),"
-                    + " dy -> List.of(dy.sub(dy.mean())))",
+            "Primitives.customGradient($0.add($0.mean()), List.of($0),"
+                    + " dy -> List.of(dy.add(dy.mean())))",
             (t, p) -> Primitives.customGradient(
-                    t[0].sub(t[0].mean()), List.of(t[0]), dy -> List.of(dy.sub(dy.mean())))),
+                    t[0].add(t[0].mean()), List.of(t[0]), dy -> List.of(dy.add(dy.mean())))),
 
     PRODUCT(
             2,

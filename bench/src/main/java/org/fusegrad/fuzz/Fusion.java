@@ -37,14 +37,14 @@ final class Fusion implements Check {
 
     @Override
     public Verdict check(Trial trial) {
-        if (!wide && trial.recipe().isFloat64()) {
-            return Verdict.UNDECIDED; // The formula in float64 is this very one.
+        Recipe recipe = trial.recipe();
+        // Nothing to add for a formula all in float64, nor to expect from float32 out of range.
+        if (!wide && (recipe.isFloat64() || !recipe.data().isModerate())) {
+            return Verdict.UNDECIDED;
         }
         List<Tensor> in = trial.engines()
                 .eager()
-                .call(() -> trial
-                        .arguments(wide ? DType.FLOAT64 : trial.recipe().dtype())
-                        .stream()
+                .call(() -> trial.arguments(wide ? DType.FLOAT64 : recipe.dtype()).stream()
                         .map(t -> t.cast(DType.FLOAT64))
                         .toList());
         UnaryOperator<Tensor> exact = UnaryOperator.identity();
@@ -54,7 +54,7 @@ final class Fusion implements Check {
             throw new Broken(got.names() + " instead of " + truth.names());
         }
         // Gradients of half precision are rounded to it, for which nothing is allowed here.
-        boolean half = !wide && trial.recipe().dtype().isHalf();
+        boolean half = !wide && recipe.dtype().isHalf();
         List<Run> fused =
                 wide ? List.of(got, trial.plainRun()) : List.of(half ? got.results() : got);
         List<Run> disturbed = new ArrayList<>();
@@ -112,7 +112,8 @@ final class Fusion implements Check {
         double[] expected = truth.values().get(k);
         double[] actual = got.values().get(k);
         double size = Arrays.stream(expected).map(Math::abs).max().orElse(0);
-        double floor = (wide ? 1e-14 : 1e-7) * size + (wide ? 1e-300 : 1e-37);
+        // An elementary function errs by up to 1.66 ulp in float32, and what follows rounds again.
+        double floor = (wide ? 1e-14 : 3e-7) * size + (wide ? 1e-300 : 1e-37);
         double jump = disturbed.size() < MANY ? 0 : jump(expected, disturbed, k, size);
         for (int i = 0; i < expected.length; i++) {
             double spread = jump;

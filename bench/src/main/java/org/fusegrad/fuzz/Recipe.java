@@ -38,6 +38,11 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
 
     private static final double FIRST = 0.5;
 
+    /** The recipe for ordinary arguments. */
+    Recipe ordinary() {
+        return new Recipe(leaves, dtype, Data.ORDINARY, steps);
+    }
+
     /** The formula with fresh states. */
     Formula formula() {
         Map<Integer, State> states = states(dtype.compute());
@@ -79,18 +84,29 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
         for (Step step : steps) {
             Tensor[] operands =
                     step.operands().stream().map(values::get).map(each).toArray(Tensor[]::new);
-            values.add(apply(step, operands, wide, states));
+            values.add(apply(step, operands, wide, states, each));
         }
         return values;
     }
 
-    private Tensor apply(Step step, Tensor[] in, boolean wide, Map<Integer, State> states) {
+    private static Tensor apply(
+            Step step,
+            Tensor[] in,
+            boolean wide,
+            Map<Integer, State> states,
+            UnaryOperator<Tensor> each) {
+        int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
         return switch (step.action()) {
-            case WIDEN, NARROW -> wide ? in[0] : step.action().apply(in, new int[0]);
+            case VAR -> variance(in[0], each.apply(in[0]), numbers);
+            case WIDEN, NARROW -> wide ? in[0] : step.action().apply(in, numbers);
             case TRACK -> track(states.get(step.numbers().get(0)), in[0]);
-            default ->
-                step.action().apply(in, step.numbers().stream().mapToInt(i -> i).toArray());
+            default -> step.action().apply(in, numbers);
         };
+    }
+
+    /** As {@code x.var(axes)}, whose two uses of x are disturbed each by itself. */
+    private static Tensor variance(Tensor x, Tensor again, int[] axes) {
+        return x.sub(again.mean(axes)).square().mean(axes);
     }
 
     private static Tensor track(State average, Tensor x) {

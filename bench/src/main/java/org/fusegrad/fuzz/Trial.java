@@ -33,6 +33,20 @@ final class Trial {
         this.wide = recipe.isFloat64() ? own : recipe.wide();
     }
 
+    private Trial(Trial of, Recipe recipe) {
+        this.recipe = recipe;
+        this.seed = of.seed;
+        this.engines = of.engines;
+        this.wrong = of.wrong;
+        this.own = of.own;
+        this.wide = of.wide;
+    }
+
+    /** The same formulas on ordinary arguments. */
+    Trial ordinary() {
+        return recipe.data() == Data.ORDINARY ? this : new Trial(this, recipe.ordinary());
+    }
+
     Recipe recipe() {
         return recipe;
     }

@@ -88,6 +88,19 @@ final class FuzzTest {
     }
 
     @Test
+    void theVarianceOfOneElementIsNoFaultThoughItsSquareIsRounded() {
+        Recipe recipe = new Recipe(
+                List.of(Shape.of(2, 1)),
+                DType.FLOAT64,
+                Data.LARGE,
+                List.of(step(Action.MUL, 0, 0), new Step(Action.VAR, List.of(1), List.of(1))));
+        try (Engines engines = new Engines()) {
+            assertEquals(
+                    Check.Verdict.HOLDS, new Fusion(true).check(new Trial(recipe, 1, engines)));
+        }
+    }
+
+    @Test
     void whichOfManyEqualElementsIsTheLeastIsNoFault() {
         Recipe recipe = new Recipe(
                 List.of(Shape.of(4097)),

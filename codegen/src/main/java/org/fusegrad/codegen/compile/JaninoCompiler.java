@@ -34,8 +34,7 @@ public final class JaninoCompiler implements SourceCompiler {
         }
         String file = className.substring(className.lastIndexOf('.') + 1) + ".java";
         try {
-            List<ClassFile> classes =
-                    compile(new Scanner(file, new StringReader(source)), types);
+            List<ClassFile> classes = compile(new Scanner(file, new StringReader(source)), types);
             known.add(types);
             return KernelLoader.load(className, bytes(classes, className));
         } catch (CompileException e) {
