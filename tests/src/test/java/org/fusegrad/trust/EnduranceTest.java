@@ -187,6 +187,7 @@ final class EnduranceTest {
             IntConsumer step = training(engine);
             for (int i = 0; i < 20; i++) {
                 step.accept(i);
+                failing(engine);
             }
             long full = engine.runtime().pool().pooledBytes();
             assertTrue(full > 0);
