@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.fusegrad.DType;
 import org.fusegrad.Fused;
+import org.fusegrad.Primitives;
 import org.fusegrad.Shape;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
@@ -38,6 +39,9 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
 
     private static final double FIRST = 0.5;
 
+    /** Disturbs nothing. */
+    private static final UnaryOperator<Tensor> EXACT = UnaryOperator.identity();
+
     /** The recipe for ordinary arguments. */
     Recipe ordinary() {
         return new Recipe(leaves, dtype, Data.ORDINARY, steps);
@@ -46,13 +50,13 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
     /** The formula with fresh states. */
     Formula formula() {
         Map<Integer, State> states = states(dtype.compute());
-        Fused fused = Fused.ofAll("fuzz", in -> run(in, false, states, UnaryOperator.identity()));
+        Fused fused = Fused.ofAll("fuzz", in -> run(in, false, states, EXACT));
         return new Formula(fused, List.copyOf(states.values()));
     }
 
     /** The formula in float64 throughout, whatever casts it holds, with fresh states. */
     Formula wide() {
-        return wide(UnaryOperator.identity());
+        return wide(EXACT);
     }
 
     /** As {@link #wide()}, every operand of every step passing through a function. */
@@ -64,12 +68,12 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
 
     /** Shape and type of every value, leaves first. */
     List<Tensor> values(List<Tensor> in) {
-        return all(in, false, states(dtype.compute()), UnaryOperator.identity());
+        return all(in, false, states(dtype.compute()), EXACT);
     }
 
     /** As {@link #values}, in float64 throughout. */
     List<Tensor> wideValues(List<Tensor> in) {
-        return all(in, true, states(DType.FLOAT64), UnaryOperator.identity());
+        return all(in, true, states(DType.FLOAT64), EXACT);
     }
 
     private List<Tensor> run(
@@ -98,6 +102,10 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
         int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
         return switch (step.action()) {
             case VAR -> variance(in[0], each.apply(in[0]), numbers);
+            case TANH, SIGMOID ->
+                each == EXACT
+                        ? step.action().apply(in, numbers)
+                        : saturating(step.action(), in, each);
             case WIDEN, NARROW -> wide ? in[0] : step.action().apply(in, numbers);
             case TRACK -> track(states.get(step.numbers().get(0)), in[0]);
             default -> step.action().apply(in, numbers);
@@ -107,6 +115,17 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
     /** As {@code x.var(axes)}, whose two uses of x are disturbed each by itself. */
     private static Tensor variance(Tensor x, Tensor again, int[] axes) {
         return x.sub(again.mean(axes)).square().mean(axes);
+    }
+
+    /** Of a result close to 1 the last digits, which are rounded, are all that its slope has. */
+    private static Tensor saturating(Action action, Tensor[] in, UnaryOperator<Tensor> each) {
+        Tensor y = action.apply(in, new int[0]);
+        return Primitives.customGradient(y, List.of(in[0]), dy -> {
+            Tensor rounded = each.apply(y.detach());
+            Tensor slope =
+                    action == Action.TANH ? rounded.square().rsub(1) : rounded.mul(rounded.rsub(1));
+            return List.of(dy.mul(slope));
+        });
     }
 
     private static Tensor track(State average, Tensor x) {

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.fusegrad.DType;
+import org.fusegrad.Engine;
 import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.Way;
+import org.fusegrad.gradcheck.Backends;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.gradcheck.TensorFunction;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +63,14 @@ final class FoundByFuzzingTest {
                 Shape.of(2, 2),
                 Shape.of(1, 2));
         put(
+                "float64 sums were taken again where a float32 sum beside them overflowed",
+                in -> {
+                    Tensor x = in.get(0).cast(DType.FLOAT32).add(60).exp();
+                    Tensor wide = x.cast(DType.FLOAT64).square().sum(1);
+                    return List.of(wide.mul(1e-55), x.square().sum(1).reciprocal());
+                },
+                Shape.of(20, 100));
+        put(
                 "two axes of an upstream gradient became one",
                 in -> {
                     Tensor v = in.get(0).reshape(7, 2, 2, 6).sum(1, 2, 3);
@@ -88,22 +99,36 @@ final class FoundByFuzzingTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("names")
+    void everyKernelHasTheBitsOfTheInterpreter(String name) {
+        for (String backend : Backends.available()) {
+            Engine.Builder engine =
+                    Engine.builder().backend(backend).threads(2).strict(true).verify(true);
+            try (Engine verifying = engine.build()) {
+                verifying.call(() -> run(name));
+            }
+        }
+    }
+
     /** Results, then gradients along ones. */
     private static List<double[]> run(String name, Way way) {
+        return way.call(() -> run(name));
+    }
+
+    private static List<double[]> run(String name) {
         Case c = CASES.get(name);
         TensorFunction f = Way.traced("found", c.formula());
-        return way.call(() -> {
-            Samples samples = Samples.of(7);
-            List<Tensor> in = c.shapes().stream()
-                    .map(s -> samples.normal(s.dims()).requiresGrad(true))
-                    .toList();
-            List<Tensor> out = f.apply(in);
-            List<Tensor> ones =
-                    out.stream().map(t -> Tensor.full(t.shape(), 1, t.dtype())).toList();
-            List<double[]> all = new java.util.ArrayList<>();
-            out.forEach(t -> all.add(t.toDoubles()));
-            Tensor.grad(out, in, ones, false).forEach(g -> all.add(g.toDoubles()));
-            return all;
-        });
+        Samples samples = Samples.of(7);
+        List<Tensor> in = c.shapes().stream()
+                .map(s -> samples.normal(s.dims()).requiresGrad(true))
+                .toList();
+        List<Tensor> out = f.apply(in);
+        List<Tensor> ones =
+                out.stream().map(t -> Tensor.full(t.shape(), 1, t.dtype())).toList();
+        List<double[]> all = new java.util.ArrayList<>();
+        out.forEach(t -> all.add(t.toDoubles()));
+        Tensor.grad(out, in, ones, false).forEach(g -> all.add(g.toDoubles()));
+        return all;
     }
 }

@@ -82,6 +82,14 @@ final class GeneratedBitsTest {
         unary("softmax", x -> Softmax.softmax(x, 1), n -> new int[] {5, n});
         unary("softmax of columns", x -> Softmax.softmax(x, 0), n -> new int[] {n, 5});
         unary("log_softmax", x -> Softmax.logSoftmax(x, 1), n -> new int[] {5, n});
+        FORMULAS.put("sums in float32 beside sums in float64", n -> {
+            Fused f = Fused.ofAll("both", in -> {
+                Tensor wide = in.get(0).cast(DType.FLOAT64);
+                return List.of(
+                        in.get(0).square().sum(1), wide.sum(1), wide.square().sum(1));
+            });
+            return f.explain(null, Tensor.zeros(6, n));
+        });
         FORMULAS.put(
                 "batch norm",
                 n -> new BatchNorm1d(2).explain(Tensor.zeros(3, 2, n), Activation.NONE));

@@ -63,7 +63,9 @@ final class SumEmitter {
     /** What is started before a row. */
     void start(CodeBlock.Builder code, Reduction r) {
         String name = names.of(r.node());
-        if (r.mode() == Mode.ROW && (!r.isSum() || exact || r.termType() == DType.INT64)) {
+        if (r.mode() == Mode.ROW
+                && !stands(r)
+                && (!r.isSum() || exact || r.termType() == DType.INT64)) {
             String start = r.isSum() ? "0" : resultElement(r);
             String type = exact && r.isSum() ? "double" : scalarType(r.node().dtype());
             code.addStatement("$L $LSum = $L", type, name, start);
@@ -91,6 +93,9 @@ final class SumEmitter {
 
     /** The addition of one element. */
     void scalarAdd(CodeBlock.Builder code, Reduction r) {
+        if (stands(r)) {
+            return;
+        }
         String name = names.of(r.node());
         String at = name + "Array[" + loop.index(name) + "]";
         String target = r.mode() != Mode.ROW
@@ -243,7 +248,7 @@ final class SumEmitter {
     private void retry(CodeBlock.Builder code) {
         code.beginControlFlow("if (!($L))", finite());
         for (Reduction r : step.reductions()) {
-            if (isLaneSum(r)) {
+            if (isLaneSum(r) || isWideSum(r)) {
                 code.addStatement("f.sums[$L] = $LSum", laneBase.get(r.node()), names.of(r.node()));
             }
         }
@@ -256,12 +261,22 @@ final class SumEmitter {
         return r.mode() == Mode.ROW && r.isSum() && r.termType() == DType.FLOAT32;
     }
 
+    private static boolean isWideSum(Reduction r) {
+        return r.mode() == Mode.ROW && r.isSum() && r.termType() == DType.FLOAT64;
+    }
+
+    /** Whether the sum of the first form stands: what lanes of float64 added has not overflowed. */
+    private boolean stands(Reduction r) {
+        return exact && isWideSum(r);
+    }
+
     /** The row's sum; in the exact form only what had overflowed is replaced. */
     private String total(Reduction r) {
         String sum = names.of(r.node()) + "Sum";
-        return exact && isLaneSum(r)
-                ? "Frame.orElse(f.sums[" + laneBase.get(r.node()) + "], " + sum + ")"
-                : sum;
+        String before = "f.sums[" + laneBase.get(r.node()) + "]";
+        return stands(r)
+                ? before
+                : exact && isLaneSum(r) ? "Frame.orElse(" + before + ", " + sum + ")" : sum;
     }
 
     private String finite() {
