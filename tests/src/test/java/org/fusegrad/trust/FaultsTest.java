@@ -182,20 +182,34 @@ final class FaultsTest {
     @Test
     void aFileThatMayNotGrowLeavesTheOldFile() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")));
+        List<String> limiting = List.of("/bin/sh", "-c", "ulimit -f 64; exec \"$@\"", "sh");
+        savingKeepsTheOldFile(limiting).says("told: ").says("model.safetensors");
+    }
+
+    /** The file is written whole, but the disk does not confirm it: each fsync is made to fail. */
+    @Test
+    void aFileThatIsNotConfirmedLeavesTheOldFile() throws Exception {
+        List<String> failing = new ArrayList<>(List.of("strace", "-f", "-qq", "--seccomp-bpf"));
+        failing.addAll(List.of("-o", "/dev/null", "-e", "trace=fsync"));
+        failing.addAll(List.of("-e", "inject=fsync:error=EIO"));
+        List<String> probe = new ArrayList<>(failing);
+        probe.add("true");
+        assumeTrue(succeeds(probe), "no system call can be made to fail here");
+        savingKeepsTheOldFile(failing)
+                .says("told: cannot write " + folder.resolve("model.safetensors"))
+                .says("Input/output error; what was there is kept");
+    }
+
+    /** Saves a small model, then a large one in a process that another program starts. */
+    private Child savingKeepsTheOldFile(List<String> starting) throws Exception {
         Path file = folder.resolve("model.safetensors");
         child(List.of(), List.of(), "save", file.toString(), "4").says("saved");
         byte[] old = Files.readAllBytes(file);
-        Child full = Child.run(
-                List.of("/bin/sh", "-c", "ulimit -f 64; exec \"$@\"", "sh"),
-                List.of("-Xshare:auto", "-XX:-UsePerfData"),
-                part -> true,
-                MAIN,
-                "save",
-                file.toString(),
-                "512");
-        full.says("told: ").says(file.getFileName().toString());
+        List<String> jvm = List.of("-Xshare:auto", "-XX:-UsePerfData");
+        Child broken = Child.run(starting, jvm, part -> true, MAIN, "save", file.toString(), "512");
         assertArrayEquals(old, Files.readAllBytes(file));
         assertOnly(file);
+        return broken;
     }
 
     @Test
