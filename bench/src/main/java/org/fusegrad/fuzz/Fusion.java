@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.fusegrad.DType;
 import org.fusegrad.Tensor;
@@ -47,8 +45,7 @@ final class Fusion implements Check {
                 .call(() -> trial.arguments(wide ? DType.FLOAT64 : recipe.dtype()).stream()
                         .map(t -> t.cast(DType.FLOAT64))
                         .toList());
-        UnaryOperator<Tensor> exact = UnaryOperator.identity();
-        Run truth = unfused(trial, in, exact);
+        Run truth = unfused(trial, in, Recipe.EXACT);
         Run got = wide ? trial.wideRun() : trial.ownRun();
         if (!got.names().equals(truth.names())) {
             throw new Broken(got.names() + " instead of " + truth.names());
@@ -57,19 +54,12 @@ final class Fusion implements Check {
         boolean half = !wide && recipe.dtype().isHalf();
         List<Run> fused =
                 wide ? List.of(got, trial.plainRun()) : List.of(half ? got.results() : got);
-        List<Run> disturbed = new ArrayList<>();
-        Optional<String> fault = difference(truth, fused, disturbed);
+        Optional<String> fault = difference(truth, fused, List.of());
         if (fault.isPresent() && !trial.engines().eager().call(() -> isInRange(recipe, in))) {
             return Verdict.UNDECIDED;
         }
-        // More runs only ever allow more, so that the outcome is that of all of them. A value at a
-        // jump falls to one side in half of the runs; many runs show both.
-        while (fault.isPresent() && disturbed.size() < MANY) {
-            for (int n = 3 * disturbed.size(); n >= 0; n--) {
-                UnaryOperator<Tensor> disturb = disturb(trial.seed() + 31L * disturbed.size());
-                disturbed.add(unfused(trial, in, disturb));
-            }
-            fault = difference(truth, fused, disturbed);
+        if (fault.isPresent()) {
+            fault = differenceBeyondRounding(trial, in, truth, fused);
         }
         fault.ifPresent(text -> {
             throw new Broken(text);
@@ -77,38 +67,36 @@ final class Fusion implements Check {
         return Verdict.HOLDS;
     }
 
+    /** More runs only ever allow more, so that the outcome is that of all of them. */
+    private Optional<String> differenceBeyondRounding(
+            Trial trial, List<Tensor> in, Run truth, List<Run> fused) {
+        List<boolean[]> noise = trial.engines()
+                .eager()
+                .call(() -> Disturbance.noise(trial.recipe(), in, trial.seed(), wide));
+        List<Run> disturbed = new ArrayList<>();
+        Optional<String> fault = Optional.of("");
+        // A value at a jump falls to one side in half of the runs; many runs show both.
+        while (fault.isPresent() && disturbed.size() < MANY) {
+            for (int more = 3 * disturbed.size(); more >= 0; more--) {
+                disturbed.add(unfused(
+                        trial, in, new Disturbance(trial.seed(), disturbed.size(), wide, noise)));
+            }
+            fault = difference(truth, fused, disturbed);
+        }
+        return fault;
+    }
+
     /** Whether every value on the way has room for products and quotients in the narrower type. */
     private boolean isInRange(Recipe recipe, List<Tensor> in) {
         double most = wide ? 1e150 : 1e20;
-        return recipe.wideValues(in).stream()
+        return recipe.wideValues(in, Recipe.EXACT).stream()
                 .flatMapToDouble(t -> Arrays.stream(t.toDoubles()).map(Math::abs))
                 .allMatch(d -> d == 0 || d >= 1 / most && d <= most);
     }
 
-    private static Run unfused(Trial trial, List<Tensor> in, UnaryOperator<Tensor> disturb) {
-        Recipe.Formula formula = trial.recipe().wide(disturb);
+    private static Run unfused(Trial trial, List<Tensor> in, Recipe.Reading reading) {
+        Recipe.Formula formula = trial.recipe().wide(reading);
         return trial.engines().eager().call(() -> Run.of(formula, in, trial.seed()));
-    }
-
-    /** What underflows is lost too: the least term is that of the narrower type. */
-    private UnaryOperator<Tensor> disturb(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        // Well above the rounding errors compared, so that spread covers them many times over.
-        double amount = wide ? 1e-11 : 1e-5;
-        double least = wide ? 1e-300 : 1e-37;
-        return t -> {
-            // A factor disturbs the backward too; a term that no gradient flows through breaks
-            // symmetries, as of x / x, which no factor does.
-            int n = t.shape().numel();
-            double[] factor = new double[n];
-            double[] term = t.toDoubles();
-            for (int i = 0; i < n; i++) {
-                factor[i] = 1 + amount * (2 * random.nextDouble() - 1);
-                term[i] = (amount * term[i] + least) * (2 * random.nextDouble() - 1);
-            }
-            int[] dims = t.shape().dims();
-            return t.mul(Tensor.of(factor, dims)).add(Tensor.of(term, dims));
-        };
     }
 
     private Optional<String> difference(Run truth, List<Run> fused, List<Run> disturbed) {

@@ -161,6 +161,13 @@ final class Generator {
         return chosen;
     }
 
+    /** Whether the operands of a step, by now perhaps others than it was made with, go together. */
+    static boolean fits(Step step, List<Tensor> values) {
+        List<Tensor> in = step.operands().stream().map(values::get).toList();
+        return in.stream()
+                .allMatch(t -> joined(step.action(), in.get(0).shape(), t.shape()) != null);
+    }
+
     /** The shape two operands make together; {@code null} if they do not fit. */
     private static Shape joined(Action action, Shape a, Shape b) {
         return switch (action) {

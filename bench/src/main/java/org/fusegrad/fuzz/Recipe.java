@@ -39,8 +39,15 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
 
     private static final double FIRST = 0.5;
 
-    /** Disturbs nothing. */
-    private static final UnaryOperator<Tensor> EXACT = UnaryOperator.identity();
+    /** What becomes of a value before a step reads it. */
+    @FunctionalInterface
+    interface Reading {
+        /** What is read of a value of this number, counted from the leaves. */
+        Tensor of(int number, Tensor value);
+    }
+
+    /** Values are read as they are. */
+    static final Reading EXACT = (number, value) -> value;
 
     /** The recipe for ordinary arguments. */
     Recipe ordinary() {
@@ -59,8 +66,8 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
         return wide(EXACT);
     }
 
-    /** As {@link #wide()}, every operand of every step passing through a function. */
-    Formula wide(UnaryOperator<Tensor> each) {
+    /** As {@link #wide()}, operands read in another way. */
+    Formula wide(Reading each) {
         Map<Integer, State> states = states(DType.FLOAT64);
         Fused fused = Fused.ofAll("fuzz", in -> run(in, true, states, each));
         return new Formula(fused, List.copyOf(states.values()));
@@ -72,56 +79,74 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
     }
 
     /** As {@link #values}, in float64 throughout. */
-    List<Tensor> wideValues(List<Tensor> in) {
-        return all(in, true, states(DType.FLOAT64), EXACT);
+    List<Tensor> wideValues(List<Tensor> in, Reading each) {
+        return all(in, true, states(DType.FLOAT64), each);
     }
 
     private List<Tensor> run(
-            List<Tensor> in, boolean wide, Map<Integer, State> states, UnaryOperator<Tensor> each) {
+            List<Tensor> in, boolean wide, Map<Integer, State> states, Reading each) {
         List<Tensor> values = all(in, wide, states, each);
         return results().stream().map(values::get).toList();
     }
 
     private List<Tensor> all(
-            List<Tensor> in, boolean wide, Map<Integer, State> states, UnaryOperator<Tensor> each) {
+            List<Tensor> in, boolean wide, Map<Integer, State> states, Reading each) {
         List<Tensor> values = new ArrayList<>(in);
         for (Step step : steps) {
-            Tensor[] operands =
-                    step.operands().stream().map(values::get).map(each).toArray(Tensor[]::new);
-            values.add(apply(step, operands, wide, states, each));
+            Tensor[] operands = step.operands().stream()
+                    .map(i -> each.of(i, values.get(i)))
+                    .toArray(Tensor[]::new);
+            values.add(
+                    each == EXACT
+                            ? apply(step, operands, wide, states)
+                            : disturbed(step, operands, wide, states, values, each));
         }
         return values;
     }
 
-    private static Tensor apply(
-            Step step,
-            Tensor[] in,
-            boolean wide,
-            Map<Integer, State> states,
-            UnaryOperator<Tensor> each) {
+    private static Tensor apply(Step step, Tensor[] in, boolean wide, Map<Integer, State> states) {
         int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
         return switch (step.action()) {
-            case VAR -> variance(in[0], each.apply(in[0]), numbers);
-            case TANH, SIGMOID ->
-                each == EXACT
-                        ? step.action().apply(in, numbers)
-                        : saturating(step.action(), in, each);
             case WIDEN, NARROW -> wide ? in[0] : step.action().apply(in, numbers);
             case TRACK -> track(states.get(step.numbers().get(0)), in[0]);
             default -> step.action().apply(in, numbers);
         };
     }
 
-    /** As {@code x.var(axes)}, whose two uses of x are disturbed each by itself. */
+    /** A step of which more is rounded, on the way or in its derivative, than its operands. */
+    private static Tensor disturbed(
+            Step step,
+            Tensor[] in,
+            boolean wide,
+            Map<Integer, State> states,
+            List<Tensor> values,
+            Reading each) {
+        int operand = step.operands().get(0);
+        int result = values.size();
+        return switch (step.action()) {
+            case VAR -> {
+                int[] axes = step.numbers().stream().mapToInt(i -> i).toArray();
+                yield variance(in[0], each.of(operand, values.get(operand)), axes);
+            }
+            case TANH, SIGMOID -> saturating(step.action(), in, y -> each.of(result, y));
+            default -> apply(step, in, wide, states);
+        };
+    }
+
+    /** The mean is rounded, so that the distances from it, the slopes, have a sum that is not 0. */
     private static Tensor variance(Tensor x, Tensor again, int[] axes) {
-        return x.sub(again.mean(axes)).square().mean(axes);
+        Tensor distance = x.sub(again.mean(axes));
+        Tensor y = distance.square().mean(axes);
+        double n = (double) x.shape().numel() / y.shape().numel();
+        return Primitives.customGradient(
+                y, List.of(x), dy -> List.of(dy.mul(distance).mul(2 / n)));
     }
 
     /** Of a result close to 1 the last digits, which are rounded, are all that its slope has. */
-    private static Tensor saturating(Action action, Tensor[] in, UnaryOperator<Tensor> each) {
+    private static Tensor saturating(Action action, Tensor[] in, UnaryOperator<Tensor> rounding) {
         Tensor y = action.apply(in, new int[0]);
         return Primitives.customGradient(y, List.of(in[0]), dy -> {
-            Tensor rounded = each.apply(y.detach());
+            Tensor rounded = rounding.apply(y.detach());
             Tensor slope =
                     action == Action.TANH ? rounded.square().rsub(1) : rounded.mul(rounded.rsub(1));
             return List.of(dy.mul(slope));

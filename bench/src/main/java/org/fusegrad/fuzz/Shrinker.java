@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.fusegrad.Shape;
+import org.fusegrad.Tensor;
 import org.fusegrad.fuzz.Recipe.Step;
 
 /** Makes a failing recipe as small as it gets while it still fails. */
@@ -30,11 +31,12 @@ final class Shrinker {
 
     private boolean isStillWrong(Recipe recipe) {
         try {
-            recipe.values(Generator.arguments(recipe, recipe.dtype(), 0));
+            List<Tensor> values = recipe.values(Generator.arguments(recipe, recipe.dtype(), 0));
+            return recipe.steps().stream().allMatch(s -> Generator.fits(s, values))
+                    && fails.test(recipe);
         } catch (RuntimeException e) {
             return false; // No longer a formula: shapes or types do not fit.
         }
-        return fails.test(recipe);
     }
 
     /** Recipes with a little less, the boldest cuts first. */

@@ -34,7 +34,10 @@ final class ContractFma {
         } else if (n.is(Op.SUB)) {
             Node a = n.input(0);
             Node b = n.input(1);
-            return isProduct(a) ? fma(a, b.neg()) : isProduct(b) ? fma(negated(b), a) : n;
+            // A product less itself is 0, not what rounding took from it.
+            return a == b
+                    ? n
+                    : isProduct(a) ? fma(a, b.neg()) : isProduct(b) ? fma(negated(b), a) : n;
         } else if (n.is(Op.SUM)
                 && isProduct(n.input(0))
                 && n.input(0).dtype().isFloating()

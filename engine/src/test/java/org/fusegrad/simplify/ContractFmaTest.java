@@ -44,6 +44,8 @@ final class ContractFmaTest extends Rewriting {
         becomes("fma(-x, y, w)", w.sub(x.mul(y)));
         becomes("fma(x, -3, y)", y.sub(x.mul(3)));
         stays(x.sub(y));
+        Node product = x.mul(s);
+        stays(product.sub(product));
     }
 
     @Test

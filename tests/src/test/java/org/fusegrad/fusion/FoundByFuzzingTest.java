@@ -71,6 +71,14 @@ final class FoundByFuzzingTest {
                 },
                 Shape.of(20, 100));
         put(
+                "a product less itself was what rounding had taken from it",
+                in -> {
+                    Tensor product = in.get(0).mul(in.get(1));
+                    return List.of(product.sub(product).mul(1e12), product.exp());
+                },
+                Shape.of(3, 40),
+                Shape.of(3, 1));
+        put(
                 "two axes of an upstream gradient became one",
                 in -> {
                     Tensor v = in.get(0).reshape(7, 2, 2, 6).sum(1, 2, 3);
