@@ -6,12 +6,15 @@ import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 
 /**
- * Derived gradients agree with differences of the value along a random direction. Two step widths
+ * Derived gradients agree with differences of the value along a random direction. Three step widths
  * tell whether the formula is smooth there; where they disagree, there is a kink or a jump between,
  * and nothing is said.
  */
 final class Slopes implements Check {
     private static final double STEP = 1e-5;
+
+    /** Of two step widths: no ratio of small integers, which numbers of stairs could have too. */
+    private static final double RATIO = Math.sqrt(3);
 
     @Override
     public String name() {
@@ -47,10 +50,10 @@ final class Slopes implements Check {
         long seed = trial.seed();
         f.restart();
         double coarse = difference(f, at, direction, STEP, seed);
-        double fine = difference(f, at, direction, STEP / 2, seed);
-        double finest = difference(f, at, direction, STEP / 4, seed);
-        double first = (4 * fine - coarse) / 3;
-        double second = (4 * finest - fine) / 3;
+        double fine = difference(f, at, direction, STEP / RATIO, seed);
+        double finest = difference(f, at, direction, STEP / RATIO / RATIO, seed);
+        double first = extrapolated(coarse, fine);
+        double second = extrapolated(fine, finest);
         double doubt = Math.abs(second - first) + Math.abs(finest - fine);
         double size = Math.max(1e-3, Math.abs(second));
         if (!(doubt <= 1e-4 * size) || !Double.isFinite(slope)) {
@@ -62,6 +65,12 @@ final class Slopes implements Check {
                     + ", allowed difference " + allowed);
         }
         return Verdict.HOLDS;
+    }
+
+    /** Differences of two step widths err by their squares (Richardson 1911). */
+    private static double extrapolated(double coarse, double fine) {
+        double square = RATIO * RATIO;
+        return (square * fine - coarse) / (square - 1);
     }
 
     private static double difference(

@@ -157,6 +157,27 @@ final class FuzzTest {
         }
     }
 
+    /** Halved steps met half as many stairs, and agreed on a slope. */
+    @Test
+    void stairsAreNoSlope() {
+        Recipe stairs = new Recipe(
+                List.of(Shape.of(7, 6), Shape.of(6)),
+                DType.FLOAT64,
+                Data.ORDINARY,
+                List.of(
+                        step(Action.EXP, 1),
+                        step(Action.DECLARED, 2),
+                        step(Action.EXP, 2),
+                        step(Action.COS, 4),
+                        step(Action.PRODUCT, 5, 3),
+                        step(Action.VAR, List.of(0), 6),
+                        step(Action.ROUND, 7)));
+        try (Engines engines = new Engines()) {
+            Trial trial = new Trial(stairs, 41438, engines);
+            assertEquals(Check.Verdict.UNDECIDED, new Slopes().check(trial));
+        }
+    }
+
     /** The sine rounds to 1 in float32, and its logarithm has a pole there. */
     @Test
     void aPoleWithinRoundingIsNoFault() {
