@@ -28,10 +28,16 @@ final class WarmKernels {
     private static final int ROUNDS = 2000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private static final List<Activation> FUNCTIONS =
+            List.of(Activation.SIGMOID, Activation.SILU, Activation.TANH, Activation.SOFTPLUS);
+
     static final Map<String, Supplier<Explanation>> LAYERS = new TreeMap<>();
 
     static {
         layer("bn, relu", () -> new BatchNorm2d(4).explain(images(), Activation.RELU));
+        for (Activation function : FUNCTIONS) {
+            layer("bn, " + function, () -> new BatchNorm2d(4).explain(images(), function));
+        }
         layer(
                 "bn of columns",
                 () -> new BatchNorm2d(67)

@@ -338,17 +338,23 @@ final class StepEmitter {
             sums.vectorAdd(code, r, copy, plus, turning);
         }
         for (Node n : step.step().stores()) {
-            String elements = n.dtype().isHalf()
-                    ? "((ShortVector) $LV.convertShape(VectorOperators.I2S, H, 0))"
-                    : "$LV";
-            code.addStatement(
-                    elements + ".intoArray($LArray, $L$L)",
-                    names.of(n),
-                    names.of(n),
-                    index(names.of(n)),
-                    plus);
+            String place = names.of(n) + "Array, " + index(names.of(n)) + plus;
+            code.addStatement("$L.intoArray($L)", stored(n), place);
         }
         code.add("$<}\n");
+    }
+
+    /**
+     * The vector that a value is stored from. After a function the JVM may no longer know its
+     * class, and would make an object of it; {@code V.cast} tells it again.
+     */
+    private String stored(Node n) {
+        String name = names.of(n) + "V";
+        boolean functions =
+                step.step().body().stream().anyMatch(b -> VectorFunctions.covers(b.op()));
+        return n.dtype().isHalf()
+                ? "((ShortVector) " + name + ".convertShape(VectorOperators.I2S, H, 0))"
+                : functions ? "((FloatVector) V.cast(" + name + "))" : name;
     }
 
     private void vectorLoad(CodeBlock.Builder code, Node n, String plus) {

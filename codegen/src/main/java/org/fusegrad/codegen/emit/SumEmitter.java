@@ -162,12 +162,13 @@ final class SumEmitter {
                     plus);
         }
         // The JVM knows the class of the term but not of what went around the loop, so the term
-        // must be the receiver.
+        // must be the receiver, and the argument be named by its class.
+        String sofar = r.mode() == Mode.ROW ? "(FloatVector) V.cast(" + before + ")" : before;
         String sum = !r.isSum()
-                ? terms.get(0) + "." + r.node().op() + "(" + before + ")"
+                ? terms.get(0) + "." + r.node().op() + "(" + sofar + ")"
                 : terms.size() == 2
-                        ? terms.get(0) + ".fma(" + terms.get(1) + ", " + before + ")"
-                        : terms.get(0) + ".add(" + before + ")";
+                        ? terms.get(0) + ".fma(" + terms.get(1) + ", " + sofar + ")"
+                        : terms.get(0) + ".add(" + sofar + ")";
         if (r.mode() != Mode.ROW) {
             code.addStatement("$L.intoArray($LArray, $L$L)", sum, name, loop.index(name), plus);
         } else if (turning == 1) {

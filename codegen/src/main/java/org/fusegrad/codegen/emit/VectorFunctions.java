@@ -157,7 +157,7 @@ final class VectorFunctions implements FloatOps<String, String, String> {
 
     @Override
     public String fromBits(String a) {
-        return floats(call(a, "reinterpretAsFloats"));
+        return floats("(FloatVector) V.cast(" + call(a, "reinterpretAsFloats") + ")");
     }
 
     @Override
