@@ -74,7 +74,7 @@ final class Simplify {
         RULES.put(
                 Op.NEG,
                 List.of(
-                        n -> a(n).is(Op.NEG) ? a(a(n)) : null,
+                        n -> a(n).is(Op.NEG) ? fit(n, a(a(n))) : null,
                         n -> a(n).is(Op.SUB) ? b(a(n)).sub(a(a(n))) : null,
                         n -> a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
                                 ? a(a(n)).mul(-b(a(n)).constValue())

@@ -44,6 +44,7 @@ final class SimplifyTest extends Rewriting {
         Node half = x.cast(DType.BFLOAT16);
         becomes("float32(bfloat16(x))", half.add(0));
         becomes("float32(bfloat16(x))", half.mul(1));
+        becomes("float32(bfloat16(x))", half.neg().neg());
     }
 
     @Test

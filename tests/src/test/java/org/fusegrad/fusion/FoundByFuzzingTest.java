@@ -79,6 +79,13 @@ final class FoundByFuzzingTest {
                 Shape.of(3, 40),
                 Shape.of(3, 1));
         put(
+                "half precision negated twice was half precision again",
+                in -> {
+                    Tensor minus = in.get(0).cast(DType.FLOAT16).neg();
+                    return List.of(Tensor.concat(1, minus, minus.neg()).cast(DType.FLOAT64));
+                },
+                Shape.of(3, 5));
+        put(
                 "two axes of an upstream gradient became one",
                 in -> {
                     Tensor v = in.get(0).reshape(7, 2, 2, 6).sum(1, 2, 3);
