@@ -122,15 +122,15 @@ public final class BatchNormBackwardVector512 extends RowProgram {
                     FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i);
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
                     FloatVector t9V = x_2V.sub(centreV);
-                    t12V0 = dyV.add(t12V0);
-                    t14V0 = t9V.fma(dyV, t14V0);
+                    t12V0 = dyV.add((FloatVector) V.cast(t12V0));
+                    t14V0 = t9V.fma(dyV, (FloatVector) V.cast(t14V0));
                 }
                 {
                     FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i + 16);
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i + 16);
                     FloatVector t9V = x_2V.sub(centreV);
-                    t12V1 = dyV.add(t12V1);
-                    t14V1 = t9V.fma(dyV, t14V1);
+                    t12V1 = dyV.add((FloatVector) V.cast(t12V1));
+                    t14V1 = t9V.fma(dyV, (FloatVector) V.cast(t14V1));
                 }
             }
             if (i + 16 <= n) {
@@ -138,8 +138,8 @@ public final class BatchNormBackwardVector512 extends RowProgram {
                     FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i);
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
                     FloatVector t9V = x_2V.sub(centreV);
-                    t12V0 = dyV.add(t12V0);
-                    t14V0 = t9V.fma(dyV, t14V0);
+                    t12V0 = dyV.add((FloatVector) V.cast(t12V0));
+                    t14V0 = t9V.fma(dyV, (FloatVector) V.cast(t14V0));
                 }
                 i += 16;
             }

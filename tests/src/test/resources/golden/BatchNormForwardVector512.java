@@ -138,40 +138,40 @@ public final class BatchNormForwardVector512 extends RowProgram {
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V0 = dV.add(t6V0);
-                    t9V0 = dV.fma(dV, t9V0);
+                    t6V0 = dV.add((FloatVector) V.cast(t6V0));
+                    t9V0 = dV.fma(dV, (FloatVector) V.cast(t9V0));
                 }
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 16);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V1 = dV.add(t6V1);
-                    t9V1 = dV.fma(dV, t9V1);
+                    t6V1 = dV.add((FloatVector) V.cast(t6V1));
+                    t9V1 = dV.fma(dV, (FloatVector) V.cast(t9V1));
                 }
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 32);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V0 = dV.add(t6V0);
-                    t9V0 = dV.fma(dV, t9V0);
+                    t6V0 = dV.add((FloatVector) V.cast(t6V0));
+                    t9V0 = dV.fma(dV, (FloatVector) V.cast(t9V0));
                 }
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 48);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V1 = dV.add(t6V1);
-                    t9V1 = dV.fma(dV, t9V1);
+                    t6V1 = dV.add((FloatVector) V.cast(t6V1));
+                    t9V1 = dV.fma(dV, (FloatVector) V.cast(t9V1));
                 }
             }
             if (i + 32 <= n) {
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V0 = dV.add(t6V0);
-                    t9V0 = dV.fma(dV, t9V0);
+                    t6V0 = dV.add((FloatVector) V.cast(t6V0));
+                    t9V0 = dV.fma(dV, (FloatVector) V.cast(t9V0));
                 }
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 16);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V1 = dV.add(t6V1);
-                    t9V1 = dV.fma(dV, t9V1);
+                    t6V1 = dV.add((FloatVector) V.cast(t6V1));
+                    t9V1 = dV.fma(dV, (FloatVector) V.cast(t9V1));
                 }
                 i += 32;
             }
@@ -179,8 +179,8 @@ public final class BatchNormForwardVector512 extends RowProgram {
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V0 = dV.add(t6V0);
-                    t9V0 = dV.fma(dV, t9V0);
+                    t6V0 = dV.add((FloatVector) V.cast(t6V0));
+                    t9V0 = dV.fma(dV, (FloatVector) V.cast(t9V0));
                 }
                 i += 16;
             }

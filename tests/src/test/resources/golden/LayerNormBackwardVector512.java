@@ -126,8 +126,8 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
                     FloatVector t1V = dyV.mul(weightV);
                     FloatVector t8V = x_2V.sub(centreV);
-                    t10V0 = dyV.fma(weightV, t10V0);
-                    t11V0 = t8V.fma(t1V, t11V0);
+                    t10V0 = dyV.fma(weightV, (FloatVector) V.cast(t10V0));
+                    t11V0 = t8V.fma(t1V, (FloatVector) V.cast(t11V0));
                     FloatVector t33P = FloatVector.fromArray(S, t33Array, t33At + i);
                     dyV.add(t33P).intoArray(t33Array, t33At + i);
                 }
@@ -137,8 +137,8 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i + 16);
                     FloatVector t1V = dyV.mul(weightV);
                     FloatVector t8V = x_2V.sub(centreV);
-                    t10V1 = dyV.fma(weightV, t10V1);
-                    t11V1 = t8V.fma(t1V, t11V1);
+                    t10V1 = dyV.fma(weightV, (FloatVector) V.cast(t10V1));
+                    t11V1 = t8V.fma(t1V, (FloatVector) V.cast(t11V1));
                     FloatVector t33P = FloatVector.fromArray(S, t33Array, t33At + i + 16);
                     dyV.add(t33P).intoArray(t33Array, t33At + i + 16);
                 }
@@ -150,8 +150,8 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
                     FloatVector t1V = dyV.mul(weightV);
                     FloatVector t8V = x_2V.sub(centreV);
-                    t10V0 = dyV.fma(weightV, t10V0);
-                    t11V0 = t8V.fma(t1V, t11V0);
+                    t10V0 = dyV.fma(weightV, (FloatVector) V.cast(t10V0));
+                    t11V0 = t8V.fma(t1V, (FloatVector) V.cast(t11V0));
                     FloatVector t33P = FloatVector.fromArray(S, t33Array, t33At + i);
                     dyV.add(t33P).intoArray(t33Array, t33At + i);
                 }

@@ -110,40 +110,40 @@ public final class LayerNormForwardVector512 extends RowProgram {
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V0 = dV.add(t6V0);
-                    t8V0 = dV.fma(dV, t8V0);
+                    t6V0 = dV.add((FloatVector) V.cast(t6V0));
+                    t8V0 = dV.fma(dV, (FloatVector) V.cast(t8V0));
                 }
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 16);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V1 = dV.add(t6V1);
-                    t8V1 = dV.fma(dV, t8V1);
+                    t6V1 = dV.add((FloatVector) V.cast(t6V1));
+                    t8V1 = dV.fma(dV, (FloatVector) V.cast(t8V1));
                 }
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 32);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V0 = dV.add(t6V0);
-                    t8V0 = dV.fma(dV, t8V0);
+                    t6V0 = dV.add((FloatVector) V.cast(t6V0));
+                    t8V0 = dV.fma(dV, (FloatVector) V.cast(t8V0));
                 }
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 48);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V1 = dV.add(t6V1);
-                    t8V1 = dV.fma(dV, t8V1);
+                    t6V1 = dV.add((FloatVector) V.cast(t6V1));
+                    t8V1 = dV.fma(dV, (FloatVector) V.cast(t8V1));
                 }
             }
             if (i + 32 <= n) {
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V0 = dV.add(t6V0);
-                    t8V0 = dV.fma(dV, t8V0);
+                    t6V0 = dV.add((FloatVector) V.cast(t6V0));
+                    t8V0 = dV.fma(dV, (FloatVector) V.cast(t8V0));
                 }
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 16);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V1 = dV.add(t6V1);
-                    t8V1 = dV.fma(dV, t8V1);
+                    t6V1 = dV.add((FloatVector) V.cast(t6V1));
+                    t8V1 = dV.fma(dV, (FloatVector) V.cast(t8V1));
                 }
                 i += 32;
             }
@@ -151,8 +151,8 @@ public final class LayerNormForwardVector512 extends RowProgram {
                 {
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
-                    t6V0 = dV.add(t6V0);
-                    t8V0 = dV.fma(dV, t8V0);
+                    t6V0 = dV.add((FloatVector) V.cast(t6V0));
+                    t8V0 = dV.fma(dV, (FloatVector) V.cast(t8V0));
                 }
                 i += 16;
             }
