@@ -28,6 +28,7 @@ final class WarmKernels {
     private static final int ROUNDS = 2000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    /** They run before the layers after them by name, whose vectors must stay known to the JVM. */
     private static final List<Activation> FUNCTIONS =
             List.of(Activation.SIGMOID, Activation.SILU, Activation.TANH, Activation.SOFTPLUS);
 
