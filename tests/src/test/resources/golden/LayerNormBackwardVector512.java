@@ -14,9 +14,9 @@ import org.fusegrad.codegen.drive.RowProgram;
 public final class LayerNormBackwardVector512 extends RowProgram {
     static final VectorSpecies S = FloatVector.SPECIES_512;
 
-    static final VectorSpecies D = DoubleVector.SPECIES_512;
+    static final VectorSpecies D = DoubleVector.SPECIES_256;
 
-    static final VectorSpecies F = FloatVector.SPECIES_256;
+    static final VectorSpecies F = FloatVector.SPECIES_128;
 
     static final Class V = S.vectorType();
 
@@ -111,6 +111,10 @@ public final class LayerNormBackwardVector512 extends RowProgram {
         float[] t33Array = (float[]) f.arrays[17];
         int t33At = f.at[17];
         int t33Over = f.over[17];
+        float[] t27Array = (float[]) f.arrays[11];
+        int t27At = f.at[11];
+        int t27Over = f.over[11];
+        int prefetched = 0;
         for (int row = 0; row < rows; row++) {
             float centre = centreArray[centreAt];
             FloatVector centreV = FloatVector.broadcast(S, centre);
@@ -121,6 +125,7 @@ public final class LayerNormBackwardVector512 extends RowProgram {
             FloatVector t11V1 = FloatVector.broadcast(S, 0f);
             for (int end = n - 32; i <= end; i += 32) {
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i]);
                     FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i);
                     FloatVector weightV = FloatVector.fromArray(S, weightArray, weightAt + i);
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
@@ -132,6 +137,7 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                     dyV.add(t33P).intoArray(t33Array, t33At + i);
                 }
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i + 16]);
                     FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i + 16);
                     FloatVector weightV = FloatVector.fromArray(S, weightArray, weightAt + i + 16);
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i + 16);
@@ -145,6 +151,7 @@ public final class LayerNormBackwardVector512 extends RowProgram {
             }
             if (i + 16 <= n) {
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i]);
                     FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i);
                     FloatVector weightV = FloatVector.fromArray(S, weightArray, weightAt + i);
                     FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
@@ -183,6 +190,7 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                 f.at[7] = t10At;
                 f.at[8] = t11At;
                 f.at[17] = t33At;
+                f.at[11] = t27At;
                 f.rows = 1;
                 step1Retry(f);
             } else {
@@ -196,7 +204,9 @@ public final class LayerNormBackwardVector512 extends RowProgram {
             t10At += t10Over;
             t11At += t11Over;
             t33At += t33Over;
+            t27At += t27Over;
         }
+        f.prefetched = prefetched;
     }
 
     /**
@@ -662,10 +672,14 @@ public final class LayerNormBackwardVector512 extends RowProgram {
 
     static double tree(Frame f, int from) {
         DoubleVector s0 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 0).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
-        s0.add(s2).add(s1.add(s3)).intoArray(f.tree, 0);
-        return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
+        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 4).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 12).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s4 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s5 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 20).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s6 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s7 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 28).convertShape(VectorOperators.F2D, D, 0);
+        s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))).intoArray(f.tree, 0);
+        return ((f.tree[0] + f.tree[2]) + (f.tree[1] + f.tree[3]));
     }
 }

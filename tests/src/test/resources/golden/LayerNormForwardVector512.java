@@ -14,9 +14,9 @@ import org.fusegrad.codegen.drive.RowProgram;
 public final class LayerNormForwardVector512 extends RowProgram {
     static final VectorSpecies S = FloatVector.SPECIES_512;
 
-    static final VectorSpecies D = DoubleVector.SPECIES_512;
+    static final VectorSpecies D = DoubleVector.SPECIES_256;
 
-    static final VectorSpecies F = FloatVector.SPECIES_256;
+    static final VectorSpecies F = FloatVector.SPECIES_128;
 
     static final Class V = S.vectorType();
 
@@ -98,6 +98,10 @@ public final class LayerNormForwardVector512 extends RowProgram {
         double[] t8Array = (double[]) f.arrays[9];
         int t8At = f.at[9];
         int t8Over = f.over[9];
+        float[] t27Array = (float[]) f.arrays[15];
+        int t27At = f.at[15];
+        int t27Over = f.over[15];
+        int prefetched = 0;
         for (int row = 0; row < rows; row++) {
             float pivot = pivotArray[pivotAt];
             FloatVector pivotV = FloatVector.broadcast(S, pivot);
@@ -108,24 +112,28 @@ public final class LayerNormForwardVector512 extends RowProgram {
             FloatVector t8V1 = FloatVector.broadcast(S, 0f);
             for (int end = n - 64; i <= end; i += 64) {
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i]);
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
                     t6V0 = dV.add((FloatVector) V.cast(t6V0));
                     t8V0 = dV.fma(dV, (FloatVector) V.cast(t8V0));
                 }
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i + 16]);
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 16);
                     FloatVector dV = x_5V.sub(pivotV);
                     t6V1 = dV.add((FloatVector) V.cast(t6V1));
                     t8V1 = dV.fma(dV, (FloatVector) V.cast(t8V1));
                 }
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i + 32]);
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 32);
                     FloatVector dV = x_5V.sub(pivotV);
                     t6V0 = dV.add((FloatVector) V.cast(t6V0));
                     t8V0 = dV.fma(dV, (FloatVector) V.cast(t8V0));
                 }
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i + 48]);
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 48);
                     FloatVector dV = x_5V.sub(pivotV);
                     t6V1 = dV.add((FloatVector) V.cast(t6V1));
@@ -134,12 +142,14 @@ public final class LayerNormForwardVector512 extends RowProgram {
             }
             if (i + 32 <= n) {
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i]);
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
                     t6V0 = dV.add((FloatVector) V.cast(t6V0));
                     t8V0 = dV.fma(dV, (FloatVector) V.cast(t8V0));
                 }
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i + 16]);
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i + 16);
                     FloatVector dV = x_5V.sub(pivotV);
                     t6V1 = dV.add((FloatVector) V.cast(t6V1));
@@ -149,6 +159,7 @@ public final class LayerNormForwardVector512 extends RowProgram {
             }
             if (i + 16 <= n) {
                 {
+                    prefetched |= Float.floatToRawIntBits(t27Array[t27At + i]);
                     FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
                     FloatVector dV = x_5V.sub(pivotV);
                     t6V0 = dV.add((FloatVector) V.cast(t6V0));
@@ -175,6 +186,7 @@ public final class LayerNormForwardVector512 extends RowProgram {
                 f.at[7] = pivotAt;
                 f.at[8] = t6At;
                 f.at[9] = t8At;
+                f.at[15] = t27At;
                 f.rows = 1;
                 step1Exact(f);
             } else {
@@ -185,7 +197,9 @@ public final class LayerNormForwardVector512 extends RowProgram {
             pivotAt += pivotOver;
             t6At += t6Over;
             t8At += t8Over;
+            t27At += t27Over;
         }
+        f.prefetched = prefetched;
     }
 
     /**
@@ -431,10 +445,14 @@ public final class LayerNormForwardVector512 extends RowProgram {
 
     static double tree(Frame f, int from) {
         DoubleVector s0 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 0).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
-        s0.add(s2).add(s1.add(s3)).intoArray(f.tree, 0);
-        return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
+        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 4).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 12).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s4 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s5 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 20).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s6 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s7 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 28).convertShape(VectorOperators.F2D, D, 0);
+        s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))).intoArray(f.tree, 0);
+        return ((f.tree[0] + f.tree[2]) + (f.tree[1] + f.tree[3]));
     }
 }

@@ -89,6 +89,7 @@ final class GeneratedSourceTest {
                 "org",
                 "java",
                 "step0",
+                "prefetched",
                 "run",
                 "\u00e4\u00f6\u00fc",
                 "\u6e29\u5ea6",

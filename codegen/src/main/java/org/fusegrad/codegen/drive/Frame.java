@@ -44,6 +44,9 @@ public final class Frame {
     /** Sums of a row of which at least one overflowed. */
     public final double[] sums;
 
+    /** Takes what was read to have it in cache, lest the JVM drop the reading. */
+    public int prefetched;
+
     Frame(Object[] arrays, double[] constants, int reductions) {
         this.arrays = arrays;
         this.at = new int[arrays.length];

@@ -30,6 +30,7 @@ final class KernelNames {
             "end",
             "row",
             "rows",
+            "prefetched",
             "bound",
             "lanes",
             "wide",

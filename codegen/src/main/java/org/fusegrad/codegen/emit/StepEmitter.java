@@ -51,6 +51,7 @@ final class StepEmitter {
     private final Map<String, Integer> arrays = new LinkedHashMap<>();
 
     private final SumEmitter sums;
+    private final PrefetchEmitter prefetch;
     private final VectorFunctions functions = new VectorFunctions();
 
     /** Which of its forms a step is emitted in. */
@@ -75,6 +76,7 @@ final class StepEmitter {
         this.width = width;
         this.vector = width > 1 && form == Form.PLAIN && vectorisable();
         this.sums = new SumEmitter(kernel, step, names, this, width, form);
+        this.prefetch = new PrefetchEmitter(kernel, step, names, this);
         this.reductions = step.reductions().stream()
                 .filter(r -> form != Form.RETRY || r.mode() == Mode.ROW)
                 .toList();
@@ -122,6 +124,7 @@ final class StepEmitter {
         sums.epilogue(code);
         arrays.forEach((name, number) -> code.addStatement("$LAt += $LOver", name, name));
         code.endControlFlow();
+        prefetch.end(code);
         return code.build();
     }
 
@@ -138,15 +141,11 @@ final class StepEmitter {
                     names.of(c),
                     c.dtype() == DType.BOOL ? value + " != 0" : "(" + type + ") " + value);
         }
-        for (Node n : step.step().loads()) {
-            array(code, kernel.array(n), names.of(n), n.dtype());
+        for (List<Node> stored : List.of(step.step().loads(), step.step().stores())) {
+            stored.forEach(n -> array(code, kernel.array(n), names.of(n), n.dtype()));
         }
-        for (Node n : step.step().stores()) {
-            array(code, kernel.array(n), names.of(n), n.dtype());
-        }
-        for (Reduction r : reductions) {
-            sums.target(code, r);
-        }
+        reductions.forEach(r -> sums.target(code, r));
+        prefetch.targets(code);
     }
 
     /** Constants that the step reads. */
@@ -318,6 +317,7 @@ final class StepEmitter {
     private void vectorBlock(CodeBlock.Builder code, int copy, int ahead, int turning) {
         String plus = ahead == 0 ? "" : " + " + ahead;
         code.add("{\n$>");
+        prefetch.lines(code, ahead, plus);
         for (Node n : step.step().loads()) {
             if (variesAlongRow(n)) {
                 vectorLoad(code, n, plus);

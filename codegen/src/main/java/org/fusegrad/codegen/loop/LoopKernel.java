@@ -94,6 +94,7 @@ public final class LoopKernel {
         List<Integer> touched = new ArrayList<>();
         step.step().loads().forEach(n -> touched.add(array(n)));
         step.step().stores().forEach(n -> touched.add(array(n)));
+        step.prefetched().forEach(n -> touched.add(array(n)));
         for (LoopStep.Reduction r : step.reductions()) {
             touched.add(array(r.node()));
             if (r.partial() >= 0) {

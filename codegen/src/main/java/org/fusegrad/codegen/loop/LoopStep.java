@@ -15,8 +15,14 @@ import org.fusegrad.plan.Schedule;
  * @param step the nest
  * @param inner the loop that the generated method runs, or -1 for a single element
  * @param reductions how each reduction is accumulated
+ * @param prefetched results of later scans whose memory this one fetches
  */
-public record LoopStep(int number, Schedule.Step step, int inner, List<Reduction> reductions) {
+public record LoopStep(
+        int number,
+        Schedule.Step step,
+        int inner,
+        List<Reduction> reductions,
+        List<Node> prefetched) {
     /** How a reduction accumulates. */
     public enum Mode {
         /** Along the row: lanes, then a tree, then float64 over blocks. */
@@ -57,7 +63,8 @@ public record LoopStep(int number, Schedule.Step step, int inner, List<Reduction
             Mode mode = loop == inner ? Mode.ROW : sum && single ? Mode.COLUMN : Mode.DIRECT;
             reductions.add(new Reduction(n, loop, mode, mode == Mode.COLUMN ? partial++ : -1));
         }
-        return new LoopStep(number, step, inner, List.copyOf(reductions));
+        return new LoopStep(
+                number, step, inner, List.copyOf(reductions), Prefetch.by(step, schedule));
     }
 
     /** Arrays of partial sums it needs. */

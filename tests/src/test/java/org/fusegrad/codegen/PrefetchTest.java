@@ -1,0 +1,76 @@
+package org.fusegrad.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.fusegrad.Explanation;
+import org.fusegrad.Tensor;
+import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.nn.norm.InstanceNorm;
+import org.fusegrad.nn.norm.LayerNorm;
+import org.fusegrad.nn.norm.RMSNorm;
+import org.fusegrad.ops.Activation;
+import org.fusegrad.plan.KernelGraph;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which scans fetch the memory of a later scan's results. */
+final class PrefetchTest {
+    private static final Tensor IMAGES = Tensor.zeros(2, 8, 5, 7);
+
+    /** A layer, and the results fetched ahead in its forward and in its backward. */
+    record Fetched(String layer, Supplier<Explanation> formula, int forward, int backward) {
+        @Override
+        public String toString() {
+            return layer;
+        }
+    }
+
+    static Stream<Fetched> layers() {
+        Activation none = Activation.NONE;
+        return Stream.of(
+                new Fetched("ln", () -> new LayerNorm(7).explain(IMAGES, none), 1, 1),
+                new Fetched("rms", () -> new RMSNorm(7).explain(IMAGES, none), 1, 1),
+                new Fetched("in", () -> new InstanceNorm(8).explain(IMAGES, none), 1, 1),
+                new Fetched("gn", () -> new GroupNorm(2, 8).explain(IMAGES, none), 1, 0),
+                new Fetched("bn", () -> new BatchNorm2d(8).explain(IMAGES, none), 0, 0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void whereSlabsAreRunsOfMemory(Fetched layer) {
+        int[] found = Forms.kernels(layer.formula()).stream()
+                .mapToInt(PrefetchTest::fetched)
+                .toArray();
+        assertEquals(layer.forward(), found[0]);
+        assertEquals(layer.backward(), found[1]);
+    }
+
+    private static int fetched(KernelGraph kernel) {
+        return LoopKernel.of(kernel).steps().stream()
+                .mapToInt(s -> s.prefetched().size())
+                .sum();
+    }
+
+    @Test
+    void oncePerLineInVectorFormAndNeverInScalarForm() {
+        Supplier<Explanation> layer =
+                () -> new LayerNorm(64).explain(Tensor.zeros(2, 64), Activation.NONE);
+        KernelGraph forward = Forms.kernels(layer).get(0);
+        assertFalse(Forms.source(forward, "Scalar", 0).text().contains("prefetched"));
+        // Lines of 16 elements: of 64, 32 and the rest; of narrow vectors' 32 and each of the rest.
+        long wide = lines(Forms.source(forward, "Wide", 512).text());
+        long narrow = lines(Forms.source(forward, "Narrow", 128).text());
+        assertEquals(4 + 2 + 1, wide);
+        assertEquals(2 + 7, narrow);
+    }
+
+    private static long lines(String source) {
+        return source.lines().filter(l -> l.contains("prefetched |=")).count();
+    }
+}
