@@ -14,9 +14,9 @@ import org.fusegrad.codegen.drive.RowProgram;
 public final class LayerNormForwardVector512 extends RowProgram {
     static final VectorSpecies S = FloatVector.SPECIES_512;
 
-    static final VectorSpecies D = DoubleVector.SPECIES_256;
+    static final VectorSpecies D = DoubleVector.SPECIES_512;
 
-    static final VectorSpecies F = FloatVector.SPECIES_128;
+    static final VectorSpecies F = FloatVector.SPECIES_256;
 
     static final Class V = S.vectorType();
 
@@ -445,14 +445,10 @@ public final class LayerNormForwardVector512 extends RowProgram {
 
     static double tree(Frame f, int from) {
         DoubleVector s0 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 0).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 4).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 12).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s4 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s5 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 20).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s6 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s7 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 28).convertShape(VectorOperators.F2D, D, 0);
-        s0.add(s4).add(s2.add(s6)).add(s1.add(s5).add(s3.add(s7))).intoArray(f.tree, 0);
-        return ((f.tree[0] + f.tree[2]) + (f.tree[1] + f.tree[3]));
+        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
+        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
+        s0.add(s2).add(s1.add(s3)).intoArray(f.tree, 0);
+        return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
     }
 }

@@ -108,10 +108,9 @@ public final class KernelEmitter {
             String text = type.build().toString();
             type.addField(species("S", "Float", bits));
             if (text.contains(" tree(")) {
-                int wide = Math.min(bits, LaneTree.WIDEST);
-                type.addMethod(LaneTree.method(wide));
-                type.addField(species("D", "Double", wide));
-                type.addField(species("F", "Float", wide / 2));
+                type.addMethod(LaneTree.method(bits));
+                type.addField(species("D", "Double", bits));
+                type.addField(species("F", "Float", bits / 2));
             }
             if (text.contains("IntVector")) {
                 type.addField(species("I", "Int", bits));

@@ -14,13 +14,6 @@ import org.fusegrad.codegen.drive.Frame;
  * and the tree takes as long as a row of a thousand elements.
  */
 final class LaneTree {
-    /**
-     * Bits of a vector at most. What is stored across the end of a cache line cannot be read before
-     * it has reached the cache, and 512 bits lie across one unless by luck: with them a row takes 7
-     * ns more.
-     */
-    static final int WIDEST = 256;
-
     private LaneTree() {}
 
     /**
