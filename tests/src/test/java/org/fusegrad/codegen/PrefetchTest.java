@@ -1,13 +1,19 @@
 package org.fusegrad.codegen;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.fusegrad.Explanation;
+import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.InstanceNorm;
@@ -49,6 +55,29 @@ final class PrefetchTest {
                 .toArray();
         assertEquals(layer.forward(), found[0]);
         assertEquals(layer.backward(), found[1]);
+    }
+
+    /** Slabs of this formula's backward are scanned along one loop, then along another. */
+    @Test
+    void onlyWhatRunsOverTheLoopsOfTheScan() {
+        Tensor x = Tensor.zeros(7, 1, 2, 65);
+        Fused formula =
+                Fused.of("wider", a -> a.round().reshape(7, 1, 130).minimum(a.min(1, 2, 3)));
+        boolean seen = false;
+        for (KernelGraph graph : Forms.kernels(() -> formula.explain(null, x))) {
+            LoopKernel kernel = LoopKernel.of(graph);
+            List<boolean[]> loops = kernel.steps().stream()
+                    .filter(LoopStep::isFull)
+                    .map(s -> s.step().loops())
+                    .toList();
+            seen |= loops.stream().anyMatch(l -> !Arrays.equals(l, loops.get(0)));
+            for (LoopStep step : kernel.steps()) {
+                step.prefetched()
+                        .forEach(n -> assertArrayEquals(
+                                step.step().loops(), kernel.schedule().mask(n)));
+            }
+        }
+        assertTrue(seen);
     }
 
     private static int fetched(KernelGraph kernel) {

@@ -16,7 +16,7 @@ final class Prefetch {
     private Prefetch() {}
 
     /**
-     * Results of later scans of the same slab, for the first scan if it has none of its own. None
+     * Results of later scans over the same rows, for the first scan if it has none of its own. None
      * where slabs are not each one run of memory: the later scan then comes when all is forgotten.
      * None either for a third stream of memory over slabs of several rows, which take a call each:
      * measured, the sums lost more than the writing gained.
@@ -31,14 +31,20 @@ final class Prefetch {
         if (!first || !suits) {
             return List.of();
         }
-        return scans.stream().flatMap(s -> s.stores().stream()).toList();
+        return scans.stream()
+                .flatMap(s -> s.stores().stream())
+                .filter(n -> runsOver(n, step, schedule))
+                .toList();
     }
 
     /** Operands as large as the data. */
     private static long streams(Step step, Schedule schedule) {
-        return step.loads().stream()
-                .filter(n -> Arrays.equals(schedule.mask(n), step.loops()))
-                .count();
+        return step.loads().stream().filter(n -> runsOver(n, step, schedule)).count();
+    }
+
+    /** Whether a value varies along just the loops of a step: no fewer and, of another, no more. */
+    private static boolean runsOver(Node n, Step step, Schedule schedule) {
+        return Arrays.equals(schedule.mask(n), step.loops());
     }
 
     /** Whether the loops of the slabs are the outermost ones. */
