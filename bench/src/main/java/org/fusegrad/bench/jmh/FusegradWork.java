@@ -26,7 +26,7 @@ import org.fusegrad.plan.Executable;
 
 /** The layer on an engine of its own, fused or operation by operation. */
 final class FusegradWork implements NormWork {
-    private static final long SETTLE = TimeUnit.MILLISECONDS.toNanos(1500);
+    private static final long SETTLE = TimeUnit.SECONDS.toNanos(5);
     private static final long POLL = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Engine engine;
