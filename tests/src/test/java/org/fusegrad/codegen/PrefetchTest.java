@@ -9,9 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.fusegrad.DType;
 import org.fusegrad.Explanation;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.codegen.compile.JaninoCompiler;
+import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.nn.norm.BatchNorm2d;
@@ -92,11 +95,21 @@ final class PrefetchTest {
                 () -> new LayerNorm(64).explain(Tensor.zeros(2, 64), Activation.NONE);
         KernelGraph forward = Forms.kernels(layer).get(0);
         assertFalse(Forms.source(forward, "Scalar", 0).text().contains("prefetched"));
-        // Lines of 16 elements: of 64, 32 and the rest; of narrow vectors' 32 and each of the rest.
-        long wide = lines(Forms.source(forward, "Wide", 512).text());
-        long narrow = lines(Forms.source(forward, "Narrow", 128).text());
-        assertEquals(4 + 2 + 1, wide);
-        assertEquals(2 + 7, narrow);
+        // A line is 16 elements: the loop takes 64 a turn, and 32 and 16 follow once.
+        assertEquals(4 + 2 + 1, lines(Forms.source(forward, "Wide", 512).text()));
+        // Narrow vectors: 32 a turn, and 7 single ones follow, each perhaps in a new line.
+        assertEquals(2 + 7, lines(Forms.source(forward, "Narrow", 128).text()));
+    }
+
+    @Test
+    void noResultOfATypeThatVectorsDoNotWrite() {
+        Fused formula = Fused.of("wide", x -> x.sub(x.mean(1)).cast(DType.FLOAT64));
+        List<KernelGraph> kernels = Forms.kernels(() -> formula.explain(null, Tensor.zeros(4, 64)));
+        assertEquals(1, fetched(kernels.get(0)));
+        Source source = Forms.source(kernels.get(0), "Wide", 512);
+        assertEquals(0, lines(source.text()));
+        assertTrue(source.vectorSteps() > 0);
+        new JaninoCompiler().compile(source.className(), source.text());
     }
 
     private static long lines(String source) {

@@ -21,12 +21,17 @@ final class PrefetchEmitter {
     private final StepEmitter loop;
     private final List<Node> results;
 
-    /** What a step fetches ahead: nothing in scalar form, where computing takes longer. */
+    /**
+     * What a step fetches ahead, if it and what writes the results have vectors: scalar code takes
+     * longer to compute than memory to arrive.
+     */
     PrefetchEmitter(LoopKernel kernel, LoopStep step, KernelNames names, StepEmitter loop) {
         this.kernel = kernel;
         this.names = names;
         this.loop = loop;
-        this.results = loop.isVector() ? step.prefetched() : List.of();
+        this.results = step.prefetched().stream()
+                .filter(n -> loop.isVector() && VectorLanes.isFloat(n))
+                .toList();
     }
 
     /** The arrays, fetched before the rows. */

@@ -22,13 +22,14 @@ final class Prefetch {
      * measured, the sums lost more than the writing gained.
      */
     static List<Node> by(Step step, Schedule schedule) {
-        List<Step> scans = schedule.inside().stream().filter(Step::isFull).toList();
-        boolean first =
-                !scans.isEmpty() && scans.get(0) == step && step.stores().isEmpty();
         boolean[] slab = schedule.slab();
-        boolean oneRow = isPrefix(slab) && slab[slab.length - 2];
-        boolean suits = oneRow || isPrefix(slab) && streams(step, schedule) == 1;
-        if (!first || !suits) {
+        List<Step> scans = schedule.inside().stream().filter(Step::isFull).toList();
+        boolean first = !scans.isEmpty() && scans.get(0) == step;
+        if (!first || !step.stores().isEmpty() || !isPrefix(slab)) {
+            return List.of();
+        }
+        boolean oneRow = slab[slab.length - 2];
+        if (!oneRow && streams(step, schedule) != 1) {
             return List.of();
         }
         return scans.stream()
