@@ -69,7 +69,8 @@ public final class KernelEmitter {
     public static boolean suitsVectors(LoopKernel kernel) {
         KernelEmitter emitter = new KernelEmitter(kernel, 128);
         return kernel.steps().stream()
-                .anyMatch(step -> emitter.emitter(step, 4, Form.PLAIN).isVector());
+                .flatMap(step -> emitter.rows(step, 4, Form.PLAIN).steps().stream())
+                .anyMatch(StepEmitter::isVector);
     }
 
     /**
@@ -90,17 +91,18 @@ public final class KernelEmitter {
                 .addJavadoc("Kernel $L, $L\n", simpleName, comment);
         CodeBlock.Builder cases = CodeBlock.builder().beginControlFlow("switch (step)");
         for (LoopStep step : kernel.steps()) {
-            StepEmitter plain = emitter(step, bits / 32, Form.PLAIN);
+            RowsEmitter rows = rows(step, bits / 32, Form.PLAIN);
+            StepEmitter plain = rows.steps().get(0);
             String name = "step" + step.number();
             vectorSteps += plain.isVector() ? 1 : 0;
-            type.addMethod(method(name, plain));
+            type.addMethod(rows.method(name));
             dispatch(cases, step.number() * 2, name);
             if (plain.sums().needsExact()) {
-                type.addMethod(method(name + "Exact", emitter(step, 1, Form.EXACT)));
+                type.addMethod(rows(step, 1, Form.EXACT).method(name + "Exact"));
                 dispatch(cases, step.number() * 2 + 1, name + "Exact");
             }
             if (plain.sums().isMixed()) {
-                type.addMethod(method(name + "Retry", emitter(step, 1, Form.RETRY)));
+                type.addMethod(rows(step, 1, Form.RETRY).method(name + "Retry"));
             }
         }
         type.addMethod(run(cases));
@@ -141,8 +143,8 @@ public final class KernelEmitter {
         return String.join("\n", text.toString().lines().toList()) + "\n</pre>";
     }
 
-    private StepEmitter emitter(LoopStep step, int width, Form form) {
-        return new StepEmitter(kernel, step, names, width, form);
+    private RowsEmitter rows(LoopStep step, int width, Form form) {
+        return new RowsEmitter(kernel, List.of(step), names, width, form);
     }
 
     private static void dispatch(CodeBlock.Builder cases, int label, String method) {
@@ -163,15 +165,6 @@ public final class KernelEmitter {
                 .addParameter(TypeName.INT, "step")
                 .addParameter(Frame.class, "f")
                 .addCode(body)
-                .build();
-    }
-
-    private static MethodSpec method(String name, StepEmitter emitter) {
-        return MethodSpec.methodBuilder(name)
-                .addModifiers(Modifier.STATIC)
-                .addParameter(Frame.class, "f")
-                .addJavadoc("<pre>\n$L</pre>\n", emitter.listing())
-                .addCode(emitter.body())
                 .build();
     }
 

@@ -3,9 +3,7 @@ package org.fusegrad.codegen.emit;
 import com.palantir.javapoet.CodeBlock;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.fusegrad.DType;
 import org.fusegrad.codegen.drive.Frame;
@@ -47,9 +45,7 @@ final class StepEmitter {
     private final boolean vector;
     private final int width;
     private final List<Reduction> reductions;
-    /** Arrays fetched, by the name of their locals. */
-    private final Map<String, Integer> arrays = new LinkedHashMap<>();
-
+    private final FrameLocals locals;
     private final SumEmitter sums;
     private final PrefetchEmitter prefetch;
     private final VectorFunctions functions = new VectorFunctions();
@@ -68,14 +64,22 @@ final class StepEmitter {
      * Prepares a step.
      *
      * @param width lanes of a vector; 1 for scalar code
+     * @param locals of the method it becomes part of
      */
-    StepEmitter(LoopKernel kernel, LoopStep step, KernelNames names, int width, Form form) {
+    StepEmitter(
+            LoopKernel kernel,
+            LoopStep step,
+            KernelNames names,
+            int width,
+            Form form,
+            FrameLocals locals) {
         this.kernel = kernel;
         this.step = step;
         this.names = names;
         this.width = width;
+        this.locals = locals;
         this.vector = width > 1 && form == Form.PLAIN && vectorisable();
-        this.sums = new SumEmitter(kernel, step, names, this, width, form);
+        this.sums = new SumEmitter(kernel, step, names, this, width, form, locals);
         this.prefetch = new PrefetchEmitter(kernel, step, names, this);
         this.reductions = step.reductions().stream()
                 .filter(r -> form != Form.RETRY || r.mode() == Mode.ROW)
@@ -109,10 +113,8 @@ final class StepEmitter {
         return step.inner() >= 0 && kernel.schedule().mask(n)[step.inner()];
     }
 
-    CodeBlock body() {
-        CodeBlock.Builder code = CodeBlock.builder();
-        prologue(code);
-        code.beginControlFlow("for (int row = 0; row < rows; row++)");
+    /** The statements for one row. */
+    void row(CodeBlock.Builder code) {
         rowStart(code);
         if (vector) {
             vectorLoops(code);
@@ -122,24 +124,19 @@ final class StepEmitter {
             scalarLoop(code, "int i = 0; i < n; i++");
         }
         sums.epilogue(code);
-        arrays.forEach((name, number) -> code.addStatement("$LAt += $LOver", name, name));
-        code.endControlFlow();
+    }
+
+    /** What follows after all rows. */
+    void end(CodeBlock.Builder code) {
         prefetch.end(code);
-        return code.build();
     }
 
     // What is fetched before the rows, and before each row.
 
-    private void prologue(CodeBlock.Builder code) {
-        code.addStatement("int n = f.n").addStatement("int rows = f.rows");
+    /** Fetches what it needs before the rows. */
+    void prologue(CodeBlock.Builder code) {
         for (Node c : constants()) {
-            String value = "f.constants[" + kernel.constants().indexOf(c) + "]";
-            String type = ScalarLanes.INSTANCE.type(c.dtype());
-            code.addStatement(
-                    "$L $L = $L",
-                    type,
-                    names.of(c),
-                    c.dtype() == DType.BOOL ? value + " != 0" : "(" + type + ") " + value);
+            locals.constant(code, kernel.constants().indexOf(c), names.of(c), c.dtype());
         }
         for (List<Node> stored : List.of(step.step().loads(), step.step().stores())) {
             stored.forEach(n -> array(code, kernel.array(n), names.of(n), n.dtype()));
@@ -194,24 +191,9 @@ final class StepEmitter {
         }
     }
 
-    /** An array, where the row starts in it, and how far the next row is. */
+    /** Fetches an array before the rows. */
     void array(CodeBlock.Builder code, int number, String name, DType dtype) {
-        if (arrays.putIfAbsent(name, number) != null) {
-            return;
-        }
-        String type = ScalarLanes.array(dtype);
-        code.addStatement("$L $LArray = ($L) f.arrays[$L]", type, name, type, number);
-        code.addStatement("int $LAt = f.at[$L]", name, number);
-        code.addStatement("int $LOver = f.over[$L]", name, number);
-        if (!step.isFull()) {
-            code.addStatement("int $LBy = f.by[$L]", name, number);
-        }
-    }
-
-    /** Tells the frame where the current row is. */
-    void locate(CodeBlock.Builder code) {
-        arrays.forEach((name, number) -> code.addStatement("f.at[$L] = $LAt", number, name));
-        code.addStatement("f.rows = 1");
+        locals.array(code, number, name, dtype, !step.isFull());
     }
 
     // Scalar loop.

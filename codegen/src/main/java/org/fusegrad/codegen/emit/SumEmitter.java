@@ -27,6 +27,7 @@ final class SumEmitter {
     private final LoopStep step;
     private final KernelNames names;
     private final StepEmitter loop;
+    private final FrameLocals locals;
     private final int width;
     private final boolean exact;
     private final Map<Node, Integer> laneBase = new IdentityHashMap<>();
@@ -38,11 +39,13 @@ final class SumEmitter {
             KernelNames names,
             StepEmitter loop,
             int width,
-            Form form) {
+            Form form,
+            FrameLocals locals) {
         this.kernel = kernel;
         this.step = step;
         this.names = names;
         this.loop = loop;
+        this.locals = locals;
         this.width = width;
         this.exact = form != Form.PLAIN;
         for (Reduction r : step.reductions()) {
@@ -253,7 +256,7 @@ final class SumEmitter {
                 code.addStatement("f.sums[$L] = $LSum", laneBase.get(r.node()), names.of(r.node()));
             }
         }
-        loop.locate(code);
+        locals.locate(code);
         code.addStatement("step$L$L(f)", step.number(), isMixed() ? "Retry" : "Exact");
         code.nextControlFlow("else");
     }
