@@ -3,6 +3,7 @@ package org.fusegrad.codegen.drive;
 import java.util.Arrays;
 import java.util.List;
 import org.fusegrad.DType;
+import org.fusegrad.Shape;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -11,6 +12,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Schedule;
+import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Layout;
 import org.fusegrad.run.Value;
 
@@ -19,6 +21,15 @@ import org.fusegrad.run.Value;
  * given for this call, everything between in arrays that serve one call after another.
  */
 final class Binding {
+    /** Elements of a cache line. */
+    private static final int LINE = 16;
+
+    /** Partial sums from which on it shows whether vectors straddle two lines. */
+    private static final int WORTH_ALIGNING = 1 << 14;
+
+    /** Elements of an array that the default collector places at the start of a region. */
+    private static final int ALIGNED = 1 << 18;
+
     private final LoopKernel kernel;
     private final int[] domain;
     private final int[] inputs;
@@ -70,11 +81,7 @@ final class Binding {
                 bind(kernel.array(n), Value.zeros(n.dtype(), n.shape()));
             }
         }
-        for (Reduction r : reductions) {
-            if (r.mode() == Mode.COLUMN) {
-                makePartials(r);
-            }
-        }
+        makePartials();
     }
 
     /** Axes along which an operand must be contiguous: innermost loops of steps over the data. */
@@ -90,13 +97,36 @@ final class Binding {
         return axes;
     }
 
-    private void makePartials(Reduction r) {
-        Node n = r.node();
-        int size = n.shape().numel();
-        int blocks = (domain[r.loop()] + Cutting.BLOCK_ROWS - 1) / Cutting.BLOCK_ROWS;
-        float[] partials = new float[Math.multiplyExact(blocks, size)];
-        bind(r.partial(), Value.wrap(DType.FLOAT32, partials, n.shape()));
-        blockStride[r.partial()] = size;
+    /** Partial sums of all reductions in one array, each from the start of a cache line on. */
+    private void makePartials() {
+        int total = 0;
+        for (Reduction r : reductions) {
+            total = Math.addExact(total, r.mode() == Mode.COLUMN ? lines(partials(r)) : 0);
+        }
+        int room = total >= WORTH_ALIGNING ? Math.max(total, ALIGNED) : total;
+        Buffer buffer = Buffer.allocate(DType.FLOAT32, room);
+        int at = buffer.start();
+        for (Reduction r : reductions) {
+            if (r.mode() == Mode.COLUMN) {
+                Shape shape = r.node().shape();
+                bind(r.partial(), new Value(buffer, Layout.rowMajor(shape), at));
+                blockStride[r.partial()] = shape.numel();
+                at += lines(partials(r));
+            }
+        }
+    }
+
+    /** Blocks of rows whose partial sums a reduction keeps apart. */
+    int blocks(Reduction r) {
+        return (domain[r.loop()] + Cutting.BLOCK_ROWS - 1) / Cutting.BLOCK_ROWS;
+    }
+
+    private int partials(Reduction r) {
+        return Math.multiplyExact(blocks(r), r.node().shape().numel());
+    }
+
+    private static int lines(int elements) {
+        return (elements + LINE - 1) / LINE * LINE;
     }
 
     /** Takes the operands and results of a call and starts its accumulators. */
@@ -113,7 +143,8 @@ final class Binding {
             Reduction r = reductions[i];
             fill(arrays[sums[i]], start(r.node()));
             if (r.mode() == Mode.COLUMN) {
-                fill(arrays[r.partial()], 0);
+                int from = offsets[r.partial()];
+                Arrays.fill((float[]) arrays[r.partial()], from, from + partials(r), 0);
             }
         }
     }

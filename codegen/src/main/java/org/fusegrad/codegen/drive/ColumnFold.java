@@ -10,6 +10,10 @@ final class ColumnFold {
     private final Reduction reduction;
     private final int number;
     private final int size;
+
+    /** Where in their array the partial sums start. */
+    private final int start;
+
     private final int blocks;
 
     ColumnFold(Binding binding, LoopStep step, Reduction reduction) {
@@ -18,7 +22,8 @@ final class ColumnFold {
         this.reduction = reduction;
         this.number = binding.numberOf(reduction.node());
         this.size = binding.blockStride[reduction.partial()];
-        this.blocks = ((float[]) binding.arrays[reduction.partial()]).length / Math.max(1, size);
+        this.start = binding.offsets[reduction.partial()];
+        this.blocks = binding.blocks(reduction);
     }
 
     /** Folds the whole result. */
@@ -52,11 +57,11 @@ final class ColumnFold {
 
     private void fold(int from, int by, int count, int[] at, boolean[] fixed) {
         double[] total = (double[]) binding.arrays[number];
-        int first = binding.offsets[number] + from;
+        int to = binding.offsets[number] + from;
         for (int b = 0; b < blocks; b++) {
-            add(b * size + from, total, first, by, count);
+            add(start + b * size + from, total, to, by, count);
         }
-        if (!isFinite(total, first, by, count)) {
+        if (!isFinite(total, to, by, count)) {
             again(from, by, count, at, fixed);
         }
     }
@@ -96,7 +101,7 @@ final class ColumnFold {
             double[] exact = null;
             for (int i = 0; i < count; i++) {
                 int k = from + i * by;
-                float p = partial[b * size + k];
+                float p = partial[start + b * size + k];
                 boolean stands = Math.abs(p) <= Float.MAX_VALUE;
                 exact = stands || exact != null ? exact : exact(b, at, fixed);
                 total[offset + k] += stands ? p : exact[offset + k];
