@@ -639,6 +639,282 @@ public final class LayerNormBackwardVector512 extends RowProgram {
         }
     }
 
+    /**
+     * <pre>
+     * t2 = maximum x c0
+     * t3 = div t2 c1
+     * t4 = add t3 c2
+     * t5 = sqrt t4
+     * t6 = reciprocal t5
+     * t7 = cast[float32] t6
+     * t28 = mul t6 lo
+     * t29 = neg t28
+     * t30 = cast[float32] t29
+     * t1 = mul dy weight
+     * t8 = sub x_2 centre
+     * t10 = sum_mul[1] dy weight
+     * t11 = sum_mul[1] t8 t1
+     * t33 = sum[0] dy
+     * t2 = maximum x c0
+     * t3 = div t2 c1
+     * t4 = add t3 c2
+     * t5 = sqrt t4
+     * t6 = reciprocal t5
+     * t9 = neg lo
+     * t12 = fma t9 t10 t11
+     * t13 = mul t6 t6
+     * t14 = mul t12 t13
+     * t15 = mul t5 c3
+     * t16 = div t14 t15
+     * t17 = div t16 c1
+     * t18 = mul t17 c4
+     * t19 = cast[float32] t18
+     * t20 = mul lo t18
+     * t21 = neg t20
+     * t22 = mul t6 t10
+     * t23 = div t22 c1
+     * t24 = sub t21 t23
+     * t25 = cast[float32] t24
+     * t1 = mul dy weight
+     * t8 = sub x_2 centre
+     * t26 = fma t8 t19 t25
+     * t27 = fma t1 t7 t26
+     * xh = fma t8 t7 t30
+     * t31 = sum_mul[0] dy xh
+     * </pre>
+     */
+    static void joined(Frame f) {
+        int n = f.n;
+        int rows = f.rows;
+        double c0 = (double) f.constants[0];
+        double c1 = (double) f.constants[1];
+        double c2 = (double) f.constants[2];
+        double[] loArray = (double[]) f.arrays[5];
+        int loAt = f.at[5];
+        int loOver = f.over[5];
+        double[] xArray = (double[]) f.arrays[2];
+        int xAt = f.at[2];
+        int xOver = f.over[2];
+        float[] t7Array = (float[]) f.arrays[6];
+        int t7At = f.at[6];
+        int t7Over = f.over[6];
+        float[] t30Array = (float[]) f.arrays[12];
+        int t30At = f.at[12];
+        int t30Over = f.over[12];
+        float[] dyArray = (float[]) f.arrays[0];
+        int dyAt = f.at[0];
+        int dyOver = f.over[0];
+        float[] weightArray = (float[]) f.arrays[1];
+        int weightAt = f.at[1];
+        int weightOver = f.over[1];
+        float[] x_2Array = (float[]) f.arrays[3];
+        int x_2At = f.at[3];
+        int x_2Over = f.over[3];
+        float[] centreArray = (float[]) f.arrays[4];
+        int centreAt = f.at[4];
+        int centreOver = f.over[4];
+        double[] t10Array = (double[]) f.arrays[7];
+        int t10At = f.at[7];
+        int t10Over = f.over[7];
+        double[] t11Array = (double[]) f.arrays[8];
+        int t11At = f.at[8];
+        int t11Over = f.over[8];
+        float[] t33Array = (float[]) f.arrays[17];
+        int t33At = f.at[17];
+        int t33Over = f.over[17];
+        double c3 = (double) f.constants[3];
+        double c4 = (double) f.constants[4];
+        float[] t19Array = (float[]) f.arrays[9];
+        int t19At = f.at[9];
+        int t19Over = f.over[9];
+        float[] t25Array = (float[]) f.arrays[10];
+        int t25At = f.at[10];
+        int t25Over = f.over[10];
+        float[] t27Array = (float[]) f.arrays[11];
+        int t27At = f.at[11];
+        int t27Over = f.over[11];
+        float[] t31Array = (float[]) f.arrays[18];
+        int t31At = f.at[18];
+        int t31Over = f.over[18];
+        for (int row = 0; row < rows; row++) {
+            float t7Kept;
+            double t10Kept;
+            double t11Kept;
+            float t19Kept;
+            float t25Kept;
+            float t30Kept;
+            {
+                double lo = loArray[loAt];
+                double x = xArray[xAt];
+                double t2 = Math.max(x, c0);
+                double t3 = t2 / c1;
+                double t4 = t3 + c2;
+                double t5 = (double) Math.sqrt(t4);
+                double t6 = 1 / t5;
+                float t7 = (float) t6;
+                double t28 = t6 * lo;
+                double t29 = -t28;
+                float t30 = (float) t29;
+                t7Kept = t7;
+                t7Array[t7At] = t7;
+                t30Kept = t30;
+                t30Array[t30At] = t30;
+            }
+            {
+                float centre = centreArray[centreAt];
+                int i = 0;
+                FloatVector t10V0 = FloatVector.broadcast(S, 0f);
+                FloatVector t10V1 = FloatVector.broadcast(S, 0f);
+                FloatVector t11V0 = FloatVector.broadcast(S, 0f);
+                FloatVector t11V1 = FloatVector.broadcast(S, 0f);
+                for (int end = n - 16; i <= end; i += 16) {
+                    {
+                        FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i);
+                        FloatVector weightV = FloatVector.fromArray(S, weightArray, weightAt + i);
+                        FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
+                        FloatVector t1V = dyV.mul(weightV);
+                        FloatVector t8V = x_2V.sub(FloatVector.broadcast(S, centre));
+                        FloatVector t10P = dyV.fma(weightV, (FloatVector) V.cast(t10V0));
+                        t10V0 = t10V1;
+                        t10V1 = t10P;
+                        FloatVector t11P = t8V.fma(t1V, (FloatVector) V.cast(t11V0));
+                        t11V0 = t11V1;
+                        t11V1 = t11P;
+                        FloatVector t33P = FloatVector.fromArray(S, t33Array, t33At + i);
+                        ((FloatVector) V.cast(dyV.add(t33P))).intoArray(t33Array, t33At + i);
+                    }
+                }
+                ((FloatVector) V.cast(t10V0)).intoArray(f.lanes, 0 + (i + 0 & 31));
+                ((FloatVector) V.cast(t10V1)).intoArray(f.lanes, 0 + (i + 16 & 31));
+                ((FloatVector) V.cast(t11V0)).intoArray(f.lanes, 32 + (i + 0 & 31));
+                ((FloatVector) V.cast(t11V1)).intoArray(f.lanes, 32 + (i + 16 & 31));
+                for (; i < n; i++) {
+                    float dy = dyArray[dyAt + i];
+                    float weight = weightArray[weightAt + i];
+                    float x_2 = x_2Array[x_2At + i];
+                    float t1 = dy * weight;
+                    float t8 = x_2 - centre;
+                    f.lanes[0 + (i & 31)] = Math.fma(dy, weight, f.lanes[0 + (i & 31)]);
+                    f.lanes[32 + (i & 31)] = Math.fma(t8, t1, f.lanes[32 + (i & 31)]);
+                    t33Array[t33At + i] = t33Array[t33At + i] + dy;
+                }
+                double t10Sum = tree(f, 0);
+                double t11Sum = tree(f, 32);
+                if (!(Math.abs(t10Sum) <= Double.MAX_VALUE && Math.abs(t11Sum) <= Double.MAX_VALUE)) {
+                    f.sums[0] = t10Sum;
+                    f.sums[1] = t11Sum;
+                    f.at[5] = loAt;
+                    f.at[2] = xAt;
+                    f.at[6] = t7At;
+                    f.at[12] = t30At;
+                    f.at[0] = dyAt;
+                    f.at[1] = weightAt;
+                    f.at[3] = x_2At;
+                    f.at[4] = centreAt;
+                    f.at[7] = t10At;
+                    f.at[8] = t11At;
+                    f.at[17] = t33At;
+                    f.at[9] = t19At;
+                    f.at[10] = t25At;
+                    f.at[11] = t27At;
+                    f.at[18] = t31At;
+                    f.rows = 1;
+                    step1Retry(f);
+                    t10Kept = t10Array[t10At];
+                    t11Kept = t11Array[t11At];
+                } else {
+                    t10Kept = 0 + t10Sum;
+                    t11Kept = 0 + t11Sum;
+                }
+            }
+            {
+                double lo = loArray[loAt];
+                double t10 = t10Kept;
+                double t11 = t11Kept;
+                double x = xArray[xAt];
+                double t2 = Math.max(x, c0);
+                double t3 = t2 / c1;
+                double t4 = t3 + c2;
+                double t5 = (double) Math.sqrt(t4);
+                double t6 = 1 / t5;
+                double t9 = -lo;
+                double t12 = Math.fma(t9, t10, t11);
+                double t13 = t6 * t6;
+                double t14 = t12 * t13;
+                double t15 = t5 * c3;
+                double t16 = t14 / t15;
+                double t17 = t16 / c1;
+                double t18 = t17 * c4;
+                float t19 = (float) t18;
+                double t20 = lo * t18;
+                double t21 = -t20;
+                double t22 = t6 * t10;
+                double t23 = t22 / c1;
+                double t24 = t21 - t23;
+                float t25 = (float) t24;
+                t19Kept = t19;
+                t19Array[t19At] = t19;
+                t25Kept = t25;
+                t25Array[t25At] = t25;
+            }
+            {
+                float t7 = t7Kept;
+                float t30 = t30Kept;
+                float t19 = t19Kept;
+                float t25 = t25Kept;
+                float centre = centreArray[centreAt];
+                int i = 0;
+                for (int end = n - 16; i <= end; i += 16) {
+                    {
+                        FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i);
+                        FloatVector weightV = FloatVector.fromArray(S, weightArray, weightAt + i);
+                        FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
+                        FloatVector t1V = dyV.mul(weightV);
+                        FloatVector t8V = x_2V.sub(FloatVector.broadcast(S, centre));
+                        FloatVector t26V = t8V.fma(FloatVector.broadcast(S, t19), FloatVector.broadcast(S, t25));
+                        FloatVector t27V = t1V.fma(FloatVector.broadcast(S, t7), t26V);
+                        FloatVector xhV = t8V.fma(FloatVector.broadcast(S, t7), FloatVector.broadcast(S, t30));
+                        FloatVector t31P = FloatVector.fromArray(S, t31Array, t31At + i);
+                        ((FloatVector) V.cast(dyV.fma(xhV, t31P))).intoArray(t31Array, t31At + i);
+                        ((FloatVector) V.cast(t27V)).intoArray(t27Array, t27At + i);
+                    }
+                }
+                for (; i < n; i++) {
+                    float dy = dyArray[dyAt + i];
+                    float weight = weightArray[weightAt + i];
+                    float x_2 = x_2Array[x_2At + i];
+                    float t1 = dy * weight;
+                    float t8 = x_2 - centre;
+                    float t26 = Math.fma(t8, t19, t25);
+                    float t27 = Math.fma(t1, t7, t26);
+                    float xh = Math.fma(t8, t7, t30);
+                    t31Array[t31At + i] = Math.fma(dy, xh, t31Array[t31At + i]);
+                    t27Array[t27At + i] = t27;
+                }
+            }
+            loAt += loOver;
+            xAt += xOver;
+            t7At += t7Over;
+            t30At += t30Over;
+            dyAt += dyOver;
+            weightAt += weightOver;
+            x_2At += x_2Over;
+            centreAt += centreOver;
+            t10At += t10Over;
+            t11At += t11Over;
+            t33At += t33Over;
+            t19At += t19Over;
+            t25At += t25Over;
+            t27At += t27Over;
+            t31At += t31Over;
+        }
+    }
+
+    @Override
+    public boolean joins() {
+        return true;
+    }
+
     public void run(int step, Frame f) {
         switch (step) {
             case 0:
@@ -664,6 +940,9 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                 break;
             case 10:
                 step5(f);
+                break;
+            case 12:
+                joined(f);
                 break;
             default:
                 throw new IllegalArgumentException();

@@ -421,6 +421,253 @@ public final class LayerNormForwardVector512 extends RowProgram {
         }
     }
 
+    /**
+     * <pre>
+     * t1 = mul x c0
+     * t2 = fma x_2 c0 t1
+     * t3 = mul x_3 c0
+     * t4 = fma x_4 c0 t3
+     * t5 = mul t4 c0
+     * pivot = fma t2 c0 t5
+     * d = sub x_5 pivot
+     * t6 = sum[1] d
+     * t8 = sum_mul[1] d d
+     * shift = div t6 c1
+     * t7 = neg shift
+     * t9 = fma t7 t6 t8
+     * t10 = cast[float64] pivot
+     * t11 = add t10 shift
+     * t12 = mul t11 t11
+     * t13 = mul t12 c1
+     * t14 = maximum t9 c2
+     * t15 = le t13 t14
+     * mean = cast[float32] t11
+     * centre = where t15 c3 mean
+     * t16 = cast[float64] centre
+     * t17 = sub t10 t16
+     * lo = add t17 shift
+     * t19 = div t14 c1
+     * t20 = add t19 c4
+     * t21 = sqrt t20
+     * t22 = reciprocal t21
+     * t23 = cast[float32] t22
+     * t24 = mul t22 lo
+     * t25 = neg t24
+     * t26 = cast[float32] t25
+     * t18 = sub x_5 centre
+     * xh = fma t18 t23 t26
+     * t27 = fma xh weight bias
+     * </pre>
+     */
+    static void joined(Frame f) {
+        int n = f.n;
+        int rows = f.rows;
+        float c0 = (float) f.constants[0];
+        float[] x_2Array = (float[]) f.arrays[1];
+        int x_2At = f.at[1];
+        int x_2Over = f.over[1];
+        float[] xArray = (float[]) f.arrays[0];
+        int xAt = f.at[0];
+        int xOver = f.over[0];
+        float[] x_4Array = (float[]) f.arrays[3];
+        int x_4At = f.at[3];
+        int x_4Over = f.over[3];
+        float[] x_3Array = (float[]) f.arrays[2];
+        int x_3At = f.at[2];
+        int x_3Over = f.over[2];
+        float[] x_5Array = (float[]) f.arrays[4];
+        int x_5At = f.at[4];
+        int x_5Over = f.over[4];
+        float[] pivotArray = (float[]) f.arrays[7];
+        int pivotAt = f.at[7];
+        int pivotOver = f.over[7];
+        double[] t6Array = (double[]) f.arrays[8];
+        int t6At = f.at[8];
+        int t6Over = f.over[8];
+        double[] t8Array = (double[]) f.arrays[9];
+        int t8At = f.at[9];
+        int t8Over = f.over[9];
+        double c1 = (double) f.constants[1];
+        double c2 = (double) f.constants[2];
+        float c3 = (float) f.constants[3];
+        double c4 = (double) f.constants[4];
+        double[] t9Array = (double[]) f.arrays[10];
+        int t9At = f.at[10];
+        int t9Over = f.over[10];
+        float[] centreArray = (float[]) f.arrays[11];
+        int centreAt = f.at[11];
+        int centreOver = f.over[11];
+        double[] loArray = (double[]) f.arrays[12];
+        int loAt = f.at[12];
+        int loOver = f.over[12];
+        float[] weightArray = (float[]) f.arrays[5];
+        int weightAt = f.at[5];
+        int weightOver = f.over[5];
+        float[] biasArray = (float[]) f.arrays[6];
+        int biasAt = f.at[6];
+        int biasOver = f.over[6];
+        float[] t27Array = (float[]) f.arrays[15];
+        int t27At = f.at[15];
+        int t27Over = f.over[15];
+        for (int row = 0; row < rows; row++) {
+            float pivotKept;
+            double t6Kept;
+            double t8Kept;
+            float centreKept;
+            float t23Kept;
+            float t26Kept;
+            {
+                float x_2 = x_2Array[x_2At];
+                float x = xArray[xAt];
+                float x_4 = x_4Array[x_4At];
+                float x_3 = x_3Array[x_3At];
+                float t1 = x * c0;
+                float t2 = Math.fma(x_2, c0, t1);
+                float t3 = x_3 * c0;
+                float t4 = Math.fma(x_4, c0, t3);
+                float t5 = t4 * c0;
+                float pivot = Math.fma(t2, c0, t5);
+                pivotKept = pivot;
+            }
+            {
+                float pivot = pivotKept;
+                int i = 0;
+                FloatVector t6V0 = FloatVector.broadcast(S, 0f);
+                FloatVector t6V1 = FloatVector.broadcast(S, 0f);
+                FloatVector t8V0 = FloatVector.broadcast(S, 0f);
+                FloatVector t8V1 = FloatVector.broadcast(S, 0f);
+                for (int end = n - 16; i <= end; i += 16) {
+                    {
+                        FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
+                        FloatVector dV = x_5V.sub(FloatVector.broadcast(S, pivot));
+                        FloatVector t6P = dV.add((FloatVector) V.cast(t6V0));
+                        t6V0 = t6V1;
+                        t6V1 = t6P;
+                        FloatVector t8P = dV.fma(dV, (FloatVector) V.cast(t8V0));
+                        t8V0 = t8V1;
+                        t8V1 = t8P;
+                    }
+                }
+                ((FloatVector) V.cast(t6V0)).intoArray(f.lanes, 0 + (i + 0 & 31));
+                ((FloatVector) V.cast(t6V1)).intoArray(f.lanes, 0 + (i + 16 & 31));
+                ((FloatVector) V.cast(t8V0)).intoArray(f.lanes, 32 + (i + 0 & 31));
+                ((FloatVector) V.cast(t8V1)).intoArray(f.lanes, 32 + (i + 16 & 31));
+                for (; i < n; i++) {
+                    float x_5 = x_5Array[x_5At + i];
+                    float d = x_5 - pivot;
+                    f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + d;
+                    f.lanes[32 + (i & 31)] = Math.fma(d, d, f.lanes[32 + (i & 31)]);
+                }
+                double t6Sum = tree(f, 0);
+                double t8Sum = tree(f, 32);
+                if (!(Math.abs(t6Sum) <= Double.MAX_VALUE && Math.abs(t8Sum) <= Double.MAX_VALUE)) {
+                    f.sums[0] = t6Sum;
+                    f.sums[1] = t8Sum;
+                    pivotArray[pivotAt] = pivotKept;
+                    f.at[1] = x_2At;
+                    f.at[0] = xAt;
+                    f.at[3] = x_4At;
+                    f.at[2] = x_3At;
+                    f.at[4] = x_5At;
+                    f.at[7] = pivotAt;
+                    f.at[8] = t6At;
+                    f.at[9] = t8At;
+                    f.at[10] = t9At;
+                    f.at[11] = centreAt;
+                    f.at[12] = loAt;
+                    f.at[5] = weightAt;
+                    f.at[6] = biasAt;
+                    f.at[15] = t27At;
+                    f.rows = 1;
+                    step1Exact(f);
+                    t6Kept = t6Array[t6At];
+                    t8Kept = t8Array[t8At];
+                } else {
+                    t6Kept = 0 + t6Sum;
+                    t8Kept = 0 + t8Sum;
+                }
+            }
+            {
+                double t6 = t6Kept;
+                double t8 = t8Kept;
+                float pivot = pivotKept;
+                double shift = t6 / c1;
+                double t7 = -shift;
+                double t9 = Math.fma(t7, t6, t8);
+                double t10 = (double) pivot;
+                double t11 = t10 + shift;
+                double t12 = t11 * t11;
+                double t13 = t12 * c1;
+                double t14 = Math.max(t9, c2);
+                boolean t15 = t13 <= t14;
+                float mean = (float) t11;
+                float centre = t15 ? c3 : mean;
+                double t16 = (double) centre;
+                double t17 = t10 - t16;
+                double lo = t17 + shift;
+                double t19 = t14 / c1;
+                double t20 = t19 + c4;
+                double t21 = (double) Math.sqrt(t20);
+                double t22 = 1 / t21;
+                float t23 = (float) t22;
+                double t24 = t22 * lo;
+                double t25 = -t24;
+                float t26 = (float) t25;
+                t9Array[t9At] = t9;
+                centreKept = centre;
+                centreArray[centreAt] = centre;
+                loArray[loAt] = lo;
+                t23Kept = t23;
+                t26Kept = t26;
+            }
+            {
+                float t23 = t23Kept;
+                float t26 = t26Kept;
+                float centre = centreKept;
+                int i = 0;
+                for (int end = n - 16; i <= end; i += 16) {
+                    {
+                        FloatVector weightV = FloatVector.fromArray(S, weightArray, weightAt + i);
+                        FloatVector biasV = FloatVector.fromArray(S, biasArray, biasAt + i);
+                        FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
+                        FloatVector t18V = x_5V.sub(FloatVector.broadcast(S, centre));
+                        FloatVector xhV = t18V.fma(FloatVector.broadcast(S, t23), FloatVector.broadcast(S, t26));
+                        FloatVector t27V = xhV.fma(weightV, biasV);
+                        ((FloatVector) V.cast(t27V)).intoArray(t27Array, t27At + i);
+                    }
+                }
+                for (; i < n; i++) {
+                    float weight = weightArray[weightAt + i];
+                    float bias = biasArray[biasAt + i];
+                    float x_5 = x_5Array[x_5At + i];
+                    float t18 = x_5 - centre;
+                    float xh = Math.fma(t18, t23, t26);
+                    float t27 = Math.fma(xh, weight, bias);
+                    t27Array[t27At + i] = t27;
+                }
+            }
+            x_2At += x_2Over;
+            xAt += xOver;
+            x_4At += x_4Over;
+            x_3At += x_3Over;
+            x_5At += x_5Over;
+            pivotAt += pivotOver;
+            t6At += t6Over;
+            t8At += t8Over;
+            t9At += t9Over;
+            centreAt += centreOver;
+            loAt += loOver;
+            weightAt += weightOver;
+            biasAt += biasOver;
+            t27At += t27Over;
+        }
+    }
+
+    @Override
+    public boolean joins() {
+        return true;
+    }
+
     public void run(int step, Frame f) {
         switch (step) {
             case 0:
@@ -437,6 +684,9 @@ public final class LayerNormForwardVector512 extends RowProgram {
                 break;
             case 6:
                 step3(f);
+                break;
+            case 8:
+                joined(f);
                 break;
             default:
                 throw new IllegalArgumentException();

@@ -13,9 +13,11 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
+import org.fusegrad.nn.norm.InstanceNorm;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABNWindow;
+import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Kernel;
@@ -46,6 +48,15 @@ final class WarmKernels {
         layer(
                 "layer norm",
                 () -> new LayerNorm(101).explain(Tensor.zeros(70, 101), Activation.NONE));
+        layer(
+                "layer norm of long rows",
+                () -> new LayerNorm(769).explain(Tensor.zeros(70, 769), Activation.RELU));
+        layer(
+                "rms norm of long rows",
+                () -> new RMSNorm(1000).explain(Tensor.zeros(70, 1000), Activation.NONE));
+        layer(
+                "instance norm of long rows",
+                () -> new InstanceNorm(3).explain(Tensor.zeros(2, 3, 24, 24), Activation.NONE));
         layer("group norm", () -> new GroupNorm(2, 4).explain(images(), Activation.NONE));
         layer("iebn", () -> new IEBN2d(4).explain(images(), Activation.NONE));
         layer("mabn", () -> new MABN2d(4, MABNWindow.of(3, 3)).explain(images(), Activation.NONE));

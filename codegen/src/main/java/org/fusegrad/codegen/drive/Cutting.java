@@ -1,6 +1,5 @@
 package org.fusegrad.codegen.drive;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -33,8 +32,8 @@ final class Cutting {
     private final int[] domain;
     private final boolean[] slab;
     private final List<LoopStep> before;
-    private final List<LoopStep> inside = new ArrayList<>();
-    private final List<LoopStep> after = new ArrayList<>();
+    private final List<LoopStep> inside;
+    private final List<LoopStep> after;
     private final int lastSlabLoop;
     private final long elements;
     private final int slabs;
@@ -50,10 +49,12 @@ final class Cutting {
         this.slab = compact ? schedule.slab() : new boolean[domain.length];
         if (compact) {
             before = steps(schedule.before());
-            place(steps(schedule.inside()), steps(schedule.after()));
+            inside = kernel.inside();
+            after = kernel.after();
         } else {
             before = List.of();
-            inside.addAll(kernel.steps());
+            inside = kernel.steps();
+            after = List.of();
         }
         int count = 1;
         int last = -1;
@@ -86,23 +87,6 @@ final class Cutting {
 
     private List<LoopStep> steps(List<Schedule.Step> steps) {
         return steps.stream().map(s -> kernel.steps().get(kernel.number(s))).toList();
-    }
-
-    /** What only gathers results of several slabs waits for all of them, so that none waits. */
-    private void place(List<LoopStep> within, List<LoopStep> later) {
-        Set<Node> awaited = new HashSet<>();
-        for (int i = within.size() - 1; i >= 0; i--) {
-            LoopStep s = within.get(i);
-            boolean gathers = !s.isFull()
-                    && s.step().reductions().stream().noneMatch(awaited::contains)
-                    && s.step().stores().isEmpty()
-                    && s.reductions().stream().allMatch(r -> slab[r.loop()]);
-            if (!gathers) {
-                awaited.addAll(s.step().loads());
-            }
-            (gathers ? after : inside).add(0, s);
-        }
-        after.addAll(later);
     }
 
     /** Slabs in one task: enough work, and never two tasks in one block of partial sums. */

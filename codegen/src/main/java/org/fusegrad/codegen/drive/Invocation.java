@@ -1,7 +1,7 @@
 package org.fusegrad.codegen.drive;
 
 import java.util.Arrays;
-import java.util.List;
+import java.util.stream.Stream;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -15,14 +15,22 @@ import org.fusegrad.run.Workers;
  * first, and that can take longer than the kernel itself.
  */
 final class Invocation {
+    /**
+     * Elements of a row that is worth taking through all steps at once. Shorter ones wait for each
+     * other's sums.
+     */
+    private static final int JOINED_FROM = 512;
+
     /** The walks of one thread, by step. */
     private final class Seat {
         final Nest[] nests;
         final int[] index = new int[binding.rank()];
         int version = -1;
 
-        Seat(List<LoopStep> steps) {
-            nests = steps.stream().map(s -> new Nest(binding, s)).toArray(Nest[]::new);
+        Seat() {
+            nests = Stream.concat(kernel.steps().stream(), kernel.joined().stream())
+                    .map(s -> new Nest(binding, s))
+                    .toArray(Nest[]::new);
         }
 
         Nest nest(LoopStep step) {
@@ -37,6 +45,9 @@ final class Invocation {
     private final LoopStep[] inside;
     private final LoopStep[] after;
 
+    /** All steps inside as one, if rows have the length for it. */
+    private final LoopStep[] joined;
+
     /** By step: folds of sums within a slab, and of sums across slabs. */
     private final ColumnFold[][] within;
 
@@ -45,6 +56,7 @@ final class Invocation {
     private final Workers.Task slabTask = this::slabs;
     private final Workers.Task rowTask = this::rows;
     private Seat[] seats = {};
+    private LoopStep[] scans;
     private LoopStep current;
     private int unit;
 
@@ -55,13 +67,18 @@ final class Invocation {
         before = cutting.before().toArray(LoopStep[]::new);
         inside = cutting.inside().toArray(LoopStep[]::new);
         after = cutting.after().toArray(LoopStep[]::new);
+        int row = binding.size(binding.rank() - 1);
+        boolean joins = row >= JOINED_FROM && row <= Nest.BLOCK;
+        joined = kernel.joined().filter(j -> joins).stream().toArray(LoopStep[]::new);
         within = folds(false);
         across = folds(true);
     }
 
     private ColumnFold[][] folds(boolean crossing) {
         boolean[] slab = cutting.slab();
-        ColumnFold[][] folds = new ColumnFold[kernel.steps().size()][];
+        ColumnFold[][] folds = new ColumnFold[kernel.steps().size() + 1][];
+        // A joined row sums across rows only where slabs are crossed.
+        folds[kernel.steps().size()] = new ColumnFold[0];
         for (LoopStep step : kernel.steps()) {
             boolean cut = cutting.slabs() > 1 && cutting.inside().contains(step);
             folds[step.number()] = step.reductions().stream()
@@ -74,8 +91,9 @@ final class Invocation {
     }
 
     /** Computes the outputs. */
-    void run(Value[] inputs, Value[] outputs, RowProgram program, Workers workers) {
-        binding.start(inputs, outputs, program);
+    void run(Value[] inputs, Value[] outputs, Programs.Form form, Workers workers) {
+        binding.start(inputs, outputs, form.program());
+        scans = form.joins() && joined.length > 0 ? joined : inside;
         if (seats.length < workers.size()) {
             seats = Arrays.copyOf(seats, workers.size());
         }
@@ -99,7 +117,7 @@ final class Invocation {
     private Seat seat(int slot) {
         Seat seat = seats[slot];
         if (seat == null) {
-            seat = new Seat(kernel.steps());
+            seat = new Seat();
             seats[slot] = seat;
         }
         if (seat.version != binding.version()) {
@@ -164,7 +182,7 @@ final class Invocation {
         }
         int first = seat.index[last];
         int count = Math.min(most, binding.size(last) - first);
-        for (LoopStep step : inside) {
+        for (LoopStep step : scans) {
             Nest nest = seat.nest(step).box();
             for (int i = 0; i < slab.length; i++) {
                 if (slab[i]) {

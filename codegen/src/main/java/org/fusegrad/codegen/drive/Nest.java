@@ -11,7 +11,7 @@ import org.fusegrad.codegen.loop.LoopStep.Reduction;
  */
 final class Nest {
     /** Elements of a row handed to a generated method at once: one block of the contract. */
-    private static final int BLOCK = 4096;
+    static final int BLOCK = 4096;
 
     /** Elements of all rows handed to it at once; bounds the time of one call. */
     private static final int TOGETHER = 1 << 16;

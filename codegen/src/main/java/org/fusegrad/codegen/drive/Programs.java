@@ -12,8 +12,17 @@ import org.fusegrad.run.KernelException;
  * warmed up in the background and takes over. Both compute the same bits.
  */
 public final class Programs {
-    /** One form and its source. */
-    public record Form(RowProgram program, String source) {}
+    /**
+     * One form and its source.
+     *
+     * @param joins whether rows may go through all steps in one method
+     */
+    public record Form(RowProgram program, String source, boolean joins) {
+        /** A form with all methods of the program. */
+        public Form(RowProgram program, String source) {
+            this(program, source, program.joins());
+        }
+    }
 
     private final Form scalar;
     private final Supplier<Form> makeVector;
@@ -49,8 +58,8 @@ public final class Programs {
     }
 
     /** The form to run now. */
-    RowProgram current() {
-        return active.program();
+    Form current() {
+        return active;
     }
 
     /**

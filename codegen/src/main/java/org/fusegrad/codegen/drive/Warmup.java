@@ -44,6 +44,9 @@ public final class Warmup {
     /** Looks after which one that still does is given up, and the pause after each. */
     private static final int PATIENCE = 1000;
 
+    /** Looks for all steps as one: without that, each by itself waits to be used. */
+    private static final int PATIENCE_JOINED = 300;
+
     private static final int PAUSE_MILLIS = 10;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -89,30 +92,33 @@ public final class Warmup {
     }
 
     /**
-     * Calls every full step of a program until it is compiled.
+     * Calls every full step of a program until it is compiled, and then all of them as one.
      *
+     * @return whether the JVM keeps the vectors of the joined steps in registers
      * @throws KernelException if the JVM goes on to make objects of the vectors in a loop: it will
      *     always do so then, and the step would be slower than scalar code
      */
-    public static void run(LoopKernel kernel, RowProgram program) {
+    public static boolean run(LoopKernel kernel, RowProgram program) {
         Frame frame = frame(kernel);
         for (LoopStep step : kernel.steps()) {
-            if (step.isFull() && !settles(program, step, frame)) {
+            if (step.isFull() && !settles(program, step, frame, PATIENCE)) {
                 throw new KernelException(
                         "the JVM does not keep the vectors of step " + step.number() + " of "
                                 + kernel.name() + " in registers",
                         null);
             }
         }
+        return program.joins()
+                && settles(program, kernel.joined().orElseThrow(), frame, PATIENCE_JOINED);
     }
 
     /**
      * Calls a step until its loop makes no objects, which interpreted vector code does. A constant
      * that the JVM keeps as an object too is made for each row, however long, and does no harm.
      */
-    private static boolean settles(RowProgram program, LoopStep step, Frame frame) {
+    private static boolean settles(RowProgram program, LoopStep step, Frame frame, int patience) {
         boolean allocates = false;
-        for (int look = 0; look < PATIENCE; look++) {
+        for (int look = 0; look < patience; look++) {
             calls(program, step, frame);
             if (bytes(program, step, frame, ROW) > bytes(program, step, frame, TAIL)) {
                 allocates = true;

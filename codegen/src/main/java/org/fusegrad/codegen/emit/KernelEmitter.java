@@ -105,6 +105,7 @@ public final class KernelEmitter {
                 type.addMethod(rows(step, 1, Form.RETRY).method(name + "Retry"));
             }
         }
+        kernel.joined().ifPresent(joined -> join(type, cases, joined));
         type.addMethod(run(cases));
         if (vectorSteps > 0) {
             String text = type.build().toString();
@@ -141,6 +142,21 @@ public final class KernelEmitter {
         }
         text.append(GraphPrinter.print(kernel.graph(), names.all()));
         return String.join("\n", text.toString().lines().toList()) + "\n</pre>";
+    }
+
+    /** One method for all steps that a row goes through, if vectors do. */
+    private void join(TypeSpec.Builder type, CodeBlock.Builder cases, LoopStep joined) {
+        RowsEmitter rows = new RowsEmitter(kernel, kernel.inside(), names, bits / 32, Form.JOINED);
+        if (rows.steps().stream().allMatch(StepEmitter::joins)) {
+            type.addMethod(rows.method("joined"));
+            dispatch(cases, joined.number() * 2, "joined");
+            type.addMethod(MethodSpec.methodBuilder("joins")
+                    .addAnnotation(Override.class)
+                    .addModifiers(Modifier.PUBLIC)
+                    .returns(TypeName.BOOLEAN)
+                    .addStatement("return true")
+                    .build());
+        }
     }
 
     private RowsEmitter rows(LoopStep step, int width, Form form) {

@@ -23,14 +23,15 @@ final class PrefetchEmitter {
 
     /**
      * What a step fetches ahead, if it and what writes the results have vectors: scalar code takes
-     * longer to compute than memory to arrive.
+     * longer to compute than memory to arrive. Nothing where each row is written as soon as it has
+     * been read.
      */
     PrefetchEmitter(LoopKernel kernel, LoopStep step, KernelNames names, StepEmitter loop) {
         this.kernel = kernel;
         this.names = names;
         this.loop = loop;
         this.results = step.prefetched().stream()
-                .filter(n -> loop.isVector() && VectorLanes.isFloat(n))
+                .filter(n -> loop.isVector() && !loop.isJoined() && VectorLanes.isFloat(n))
                 .toList();
     }
 

@@ -12,7 +12,10 @@ import org.fusegrad.codegen.loop.LoopStep;
 
 /** Emits a method that takes rows through a step, or each row through one step after the other. */
 final class RowsEmitter {
+    private final LoopKernel kernel;
+    private final KernelNames names;
     private final FrameLocals locals = new FrameLocals();
+    private final Handover handover;
     private final List<StepEmitter> steps;
 
     /**
@@ -21,8 +24,11 @@ final class RowsEmitter {
      * @param width lanes of a vector; 1 for scalar code
      */
     RowsEmitter(LoopKernel kernel, List<LoopStep> steps, KernelNames names, int width, Form form) {
+        this.kernel = kernel;
+        this.names = names;
+        this.handover = form == Form.JOINED ? Handover.inside(kernel) : Handover.NONE;
         this.steps = steps.stream()
-                .map(s -> new StepEmitter(kernel, s, names, width, form, locals))
+                .map(s -> new StepEmitter(kernel, s, names, width, form, locals, handover))
                 .toList();
     }
 
@@ -46,6 +52,7 @@ final class RowsEmitter {
         code.addStatement("int n = f.n").addStatement("int rows = f.rows");
         steps.forEach(s -> s.prologue(code));
         code.beginControlFlow("for (int row = 0; row < rows; row++)");
+        handover.declare(code, kernel.arrays(), names);
         for (StepEmitter s : steps) {
             code.add(steps.size() > 1 ? "{\n$>" : "");
             s.row(code);

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.fusegrad.DType;
-import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -21,43 +20,32 @@ import org.fusegrad.graph.Op;
  * rest of the row to the scalar form of the same statements.
  */
 final class StepEmitter {
-    private static final int LANES = Frame.LANES;
-
-    /**
-     * Vector operations that may be written out side by side. The JVM's first compiler gives up on
-     * methods with many more, and those stay interpreted.
-     */
-    private static final int UNROLLED = 64;
-
-    /**
-     * Vector operations up to which a loop that sums is written out twice. Left to itself the
-     * compiler of JDK 25 unrolls so short a loop into an order of loads for which memory takes
-     * half as long again; loops of more than one operand are no faster for it.
-     */
-    private static final int WRITTEN_TWICE = 12;
-
-    /** Operations in the expansion of a function, about. */
-    private static final int FUNCTION = 30;
-
     private final LoopKernel kernel;
     private final LoopStep step;
     private final KernelNames names;
     private final boolean vector;
-    private final int width;
+    private final boolean joined;
     private final List<Reduction> reductions;
     private final FrameLocals locals;
+    private final Handover handover;
     private final SumEmitter sums;
     private final PrefetchEmitter prefetch;
-    private final VectorFunctions functions = new VectorFunctions();
+    private final VectorLoops vectors;
 
     /** Which of its forms a step is emitted in. */
     enum Form {
         /** Sums in lanes. */
         PLAIN,
+        /** As plain, as one of the steps that each row goes through. */
+        JOINED,
         /** Sums term by term in float64, for a block whose float32 sums overflowed. */
         EXACT,
         /** As exact, but only sums along the row: the others were added already. */
-        RETRY
+        RETRY;
+
+        boolean isExact() {
+            return this == EXACT || this == RETRY;
+        }
     }
 
     /**
@@ -65,6 +53,7 @@ final class StepEmitter {
      *
      * @param width lanes of a vector; 1 for scalar code
      * @param locals of the method it becomes part of
+     * @param handover values that other steps of the method have made or need
      */
     StepEmitter(
             LoopKernel kernel,
@@ -72,15 +61,18 @@ final class StepEmitter {
             KernelNames names,
             int width,
             Form form,
-            FrameLocals locals) {
+            FrameLocals locals,
+            Handover handover) {
         this.kernel = kernel;
         this.step = step;
         this.names = names;
-        this.width = width;
+        this.joined = form == Form.JOINED;
         this.locals = locals;
-        this.vector = width > 1 && form == Form.PLAIN && vectorisable();
-        this.sums = new SumEmitter(kernel, step, names, this, width, form, locals);
+        this.handover = handover;
+        this.vector = width > 1 && !form.isExact() && vectorisable();
+        this.sums = new SumEmitter(kernel, step, names, this, width, form, locals, handover);
         this.prefetch = new PrefetchEmitter(kernel, step, names, this);
+        this.vectors = new VectorLoops(step, names, this, sums, prefetch, width);
         this.reductions = step.reductions().stream()
                 .filter(r -> form != Form.RETRY || r.mode() == Mode.ROW)
                 .toList();
@@ -89,6 +81,24 @@ final class StepEmitter {
     /** Whether the step is emitted with vectors. */
     boolean isVector() {
         return vector;
+    }
+
+    /** Whether it is one of the steps that each row goes through. */
+    boolean isJoined() {
+        return joined;
+    }
+
+    /**
+     * Whether a row can go through it and through others in one method: in few vector operations,
+     * or as a single value.
+     */
+    boolean joins() {
+        return !step.isFull() || vector && vectors.areShort();
+    }
+
+    /** Its loops over whole vectors. */
+    VectorLoops vectors() {
+        return vectors;
     }
 
     /** Its reductions. */
@@ -109,7 +119,7 @@ final class StepEmitter {
         return body && loads && stores && constants && terms;
     }
 
-    private boolean variesAlongRow(Node n) {
+    boolean variesAlongRow(Node n) {
         return step.inner() >= 0 && kernel.schedule().mask(n)[step.inner()];
     }
 
@@ -117,8 +127,10 @@ final class StepEmitter {
     void row(CodeBlock.Builder code) {
         rowStart(code);
         if (vector) {
-            vectorLoops(code);
+            vectors.loops(code);
             scalarLoop(code, "; i < n; i++");
+        } else if (joined) {
+            element(code);
         } else {
             sums.clear(code);
             scalarLoop(code, "int i = 0; i < n; i++");
@@ -139,7 +151,11 @@ final class StepEmitter {
             locals.constant(code, kernel.constants().indexOf(c), names.of(c), c.dtype());
         }
         for (List<Node> stored : List.of(step.step().loads(), step.step().stores())) {
-            stored.forEach(n -> array(code, kernel.array(n), names.of(n), n.dtype()));
+            for (Node n : stored) {
+                if (handover.stores(n) || sums.retries()) {
+                    array(code, kernel.array(n), names.of(n), n.dtype());
+                }
+            }
         }
         reductions.forEach(r -> sums.target(code, r));
         prefetch.targets(code);
@@ -162,50 +178,53 @@ final class StepEmitter {
     }
 
     private void rowStart(CodeBlock.Builder code) {
-        constants().forEach(c -> broadcast(code, c));
+        if (vector) {
+            constants().forEach(c -> vectors.broadcast(code, c));
+        }
         for (Node n : step.step().loads()) {
             if (!variesAlongRow(n)) {
                 String name = names.of(n);
                 code.addStatement(
-                        "$L $L = $LArray[$LAt]$L",
+                        "$L $L = $L",
                         ScalarLanes.INSTANCE.type(n.dtype()),
                         name,
-                        name,
-                        name,
-                        n.dtype() == DType.BOOL ? " != 0" : "");
-                broadcast(code, n);
+                        stored(n, name + "At"));
+                if (vector) {
+                    vectors.broadcast(code, n);
+                }
             }
         }
         reductions.forEach(r -> sums.start(code, r));
     }
 
-    private void broadcast(CodeBlock.Builder code, Node n) {
+    /** A stored value as a scalar: handed on by a step before, or from its array. */
+    private String stored(Node n, String index) {
         String name = names.of(n);
-        if (vector && VectorLanes.isFloat(n)) {
-            code.addStatement(
-                    "FloatVector $LV = FloatVector.broadcast(S, $L)",
-                    name,
-                    ScalarLanes.widened(name, n.dtype()));
-        } else if (vector) {
-            code.addStatement("VectorMask $LV = S.maskAll($L)", name, name);
-        }
+        return handover.keeps(n)
+                ? Handover.local(name)
+                : name + "Array[" + index + "]" + (n.dtype() == DType.BOOL ? " != 0" : "");
     }
 
     /** Fetches an array before the rows. */
     void array(CodeBlock.Builder code, int number, String name, DType dtype) {
-        locals.array(code, number, name, dtype, !step.isFull());
+        locals.array(code, number, name, dtype, !step.isFull() && !joined);
     }
 
     // Scalar loop.
 
     private void scalarLoop(CodeBlock.Builder code, String control) {
         code.beginControlFlow("for ($L)", control);
+        element(code);
+        code.endControlFlow();
+    }
+
+    /** The statements for one element. */
+    private void element(CodeBlock.Builder code) {
         for (Node n : step.step().loads()) {
             if (variesAlongRow(n)) {
-                String element = names.of(n) + "Array[" + index(names.of(n)) + "]";
-                String value = n.dtype() == DType.BOOL
-                        ? element + " != 0"
-                        : ScalarLanes.widened(element, n.dtype());
+                String element = stored(n, index(names.of(n)));
+                String value =
+                        n.dtype() == DType.BOOL ? element : ScalarLanes.widened(element, n.dtype());
                 code.addStatement(
                         "$L $L = $L",
                         ScalarLanes.INSTANCE.type(n.dtype().compute()),
@@ -222,12 +241,23 @@ final class StepEmitter {
                     ScalarLanes.INSTANCE.apply(n, operands));
         }
         reductions.forEach(r -> sums.scalarAdd(code, r));
-        for (Node n : step.step().stores()) {
-            String value =
-                    n.dtype() == DType.BOOL ? "(byte) (" + names.of(n) + " ? 1 : 0)" : names.of(n);
-            code.addStatement("$LArray[$L] = $L", names.of(n), index(names.of(n)), value);
+        step.step().stores().forEach(n -> store(code, n));
+    }
+
+    private void store(CodeBlock.Builder code, Node n) {
+        String name = names.of(n);
+        if (handover.keeps(n)) {
+            code.addStatement("$L = $L", Handover.local(name), name);
         }
-        code.endControlFlow();
+        if (handover.stores(n)) {
+            store(code, n, name, index(name));
+        }
+    }
+
+    /** Stores a scalar as one element of a value's array. */
+    void store(CodeBlock.Builder code, Node n, String scalar, String index) {
+        String value = n.dtype() == DType.BOOL ? "(byte) (" + scalar + " ? 1 : 0)" : scalar;
+        code.addStatement("$LArray[$L] = $L", names.of(n), index, value);
     }
 
     String scalarOperand(Node in) {
@@ -238,129 +268,9 @@ final class StepEmitter {
     }
 
     String index(String name) {
-        return step.isFull() ? name + "At + i" : name + "At + i * " + name + "By";
-    }
-
-    // Vector loops.
-
-    private void vectorLoops(CodeBlock.Builder code) {
-        boolean inLanes = step.reductions().stream().anyMatch(r -> r.mode() == Mode.ROW);
-        int copies = inLanes ? LANES / width : 1;
-        boolean rotates = copies * cost() > UNROLLED;
-        int ahead = rotates ? 1 : copies;
-        CodeBlock.Builder loops = CodeBlock.builder();
-        boolean twice = inLanes && 2 * ahead * cost() <= WRITTEN_TWICE;
-        int vectors = twice ? 2 * ahead : ahead;
-        int turn = width * vectors;
-        loops.beginControlFlow("for (int end = n - $L; i <= end; i += $L)", turn, turn);
-        for (int k = 0; k < vectors; k++) {
-            vectorBlock(loops, k % ahead, k * width, rotates ? copies : 1);
-        }
-        loops.endControlFlow();
-        if (twice) {
-            vectorsOnce(loops, 0, ahead);
-        }
-        for (int k = 0; k + 1 < ahead; k++) {
-            vectorsOnce(loops, k, k + 1);
-        }
-        code.add(functions.constants()).addStatement("int i = 0");
-        List<Reduction> rows =
-                step.reductions().stream().filter(r -> r.mode() == Mode.ROW).toList();
-        rows.forEach(r -> sums.vectorStart(code, r, copies));
-        code.add(loops.build());
-        rows.forEach(r -> sums.drain(code, r, copies, rotates));
-    }
-
-    /** If the row still has so many vectors. */
-    private void vectorsOnce(CodeBlock.Builder code, int from, int to) {
-        int elements = width * (to - from);
-        code.beginControlFlow("if (i + $L <= n)", elements);
-        for (int k = from; k < to; k++) {
-            vectorBlock(code, k, (k - from) * width, 1);
-        }
-        code.addStatement("i += $L", elements).endControlFlow();
-    }
-
-    /** Roughly the vector operations of one block of the loop. */
-    private int cost() {
-        int functions = (int) step.step().body().stream()
-                .filter(n -> VectorFunctions.covers(n.op()))
-                .count();
-        return step.step().body().size() + step.step().loads().size() + functions * FUNCTION;
-    }
-
-    /**
-     * The statements for one vector, in a scope of their own.
-     *
-     * @param copy number of the accumulators it adds to
-     * @param ahead elements between the loop's index and the vector
-     * @param turning accumulators that change places after it; 1 for none
-     */
-    private void vectorBlock(CodeBlock.Builder code, int copy, int ahead, int turning) {
-        String plus = ahead == 0 ? "" : " + " + ahead;
-        code.add("{\n$>");
-        prefetch.lines(code, ahead, plus);
-        for (Node n : step.step().loads()) {
-            if (variesAlongRow(n)) {
-                vectorLoad(code, n, plus);
-            }
-        }
-        for (Node n : step.step().body()) {
-            List<String> operands =
-                    n.inputs().stream().map(in -> vectorOperand(code, in)).toList();
-            String value = VectorFunctions.covers(n.op())
-                    ? functions.apply(n.op(), operands.get(0), code)
-                    : n.dtype().isHalf()
-                            ? functions.rounded(n.dtype(), operands.get(0), code)
-                            : VectorLanes.INSTANCE.apply(n, operands);
-            code.addStatement(
-                    "$L $LV = $L", VectorLanes.INSTANCE.type(n.dtype()), names.of(n), value);
-        }
-        for (Reduction r : step.reductions()) {
-            sums.vectorAdd(code, r, copy, plus, turning);
-        }
-        for (Node n : step.step().stores()) {
-            String place = names.of(n) + "Array, " + index(names.of(n)) + plus;
-            code.addStatement("$L.intoArray($L)", stored(n), place);
-        }
-        code.add("$<}\n");
-    }
-
-    /**
-     * The vector that a value is stored from. After a function the JVM may no longer know its
-     * class, and would make an object of it; {@code V.cast} tells it again.
-     */
-    private String stored(Node n) {
-        String name = names.of(n) + "V";
-        boolean functions =
-                step.step().body().stream().anyMatch(b -> VectorFunctions.covers(b.op()));
-        return n.dtype().isHalf()
-                ? "((ShortVector) " + name + ".convertShape(VectorOperators.I2S, H, 0))"
-                : functions ? "((FloatVector) V.cast(" + name + "))" : name;
-    }
-
-    private void vectorLoad(CodeBlock.Builder code, Node n, String plus) {
-        String name = names.of(n);
-        String place = name + "Array, " + index(name) + plus;
-        if (!n.dtype().isHalf()) {
-            code.addStatement("FloatVector $LV = FloatVector.fromArray(S, $L)", name, place);
-            return;
-        }
-        code.addStatement(
-                "IntVector $LP = (IntVector) ShortVector.fromArray(H, $L)"
-                        + ".convertShape(VectorOperators.S2I, I, 0)",
-                name,
-                place);
-        code.addStatement(
-                "FloatVector $LV = $L", name, functions.widened(n.dtype(), name + "P", code));
-    }
-
-    /** The local that holds a value as it is computed with. */
-    String vectorOperand(CodeBlock.Builder code, Node in) {
-        String name = names.of(in) + "V";
-        return in.dtype().isHalf() && !step.step().loads().contains(in)
-                ? functions.widened(in.dtype(), name, code)
-                : name;
+        return step.isFull()
+                ? name + "At + i"
+                : joined ? name + "At" : name + "At + i * " + name + "By";
     }
 
     /** The lines of the graph that this step computes, for the comment above it. */

@@ -28,6 +28,7 @@ final class SumEmitter {
     private final KernelNames names;
     private final StepEmitter loop;
     private final FrameLocals locals;
+    private final Handover handover;
     private final int width;
     private final boolean exact;
     private final Map<Node, Integer> laneBase = new IdentityHashMap<>();
@@ -40,14 +41,16 @@ final class SumEmitter {
             StepEmitter loop,
             int width,
             Form form,
-            FrameLocals locals) {
+            FrameLocals locals,
+            Handover handover) {
         this.kernel = kernel;
         this.step = step;
         this.names = names;
         this.loop = loop;
         this.locals = locals;
+        this.handover = handover;
         this.width = width;
-        this.exact = form != Form.PLAIN;
+        this.exact = form.isExact();
         for (Reduction r : step.reductions()) {
             laneBase.put(r.node(), laneBase.size());
         }
@@ -152,7 +155,7 @@ final class SumEmitter {
     void vectorAdd(CodeBlock.Builder code, Reduction r, int copy, String plus, int turning) {
         String name = names.of(r.node());
         List<String> terms = r.node().inputs().stream()
-                .map(in -> loop.vectorOperand(code, in))
+                .map(in -> loop.vectors().operand(code, in))
                 .toList();
         String before = name + "V" + copy;
         if (r.mode() != Mode.ROW) {
@@ -173,7 +176,8 @@ final class SumEmitter {
                         ? terms.get(0) + ".fma(" + terms.get(1) + ", " + sofar + ")"
                         : terms.get(0) + ".add(" + sofar + ")";
         if (r.mode() != Mode.ROW) {
-            code.addStatement("$L.intoArray($LArray, $L$L)", sum, name, loop.index(name), plus);
+            String named = loop.isJoined() ? "((FloatVector) V.cast(" + sum + "))" : sum;
+            code.addStatement("$L.intoArray($LArray, $L$L)", named, name, loop.index(name), plus);
         } else if (turning == 1) {
             code.addStatement("$L = $L", before, sum);
         } else {
@@ -218,7 +222,7 @@ final class SumEmitter {
 
     /** What happens to sums after the loop. */
     void epilogue(CodeBlock.Builder code) {
-        boolean retry = false;
+        boolean retry = retries();
         for (Reduction r : step.reductions()) {
             if (r.mode() != Mode.ROW) {
                 continue;
@@ -231,7 +235,6 @@ final class SumEmitter {
                 String tree = wide ? "f.wideSum(" : loop.isVector() ? "tree(f, " : "f.sum(";
                 code.addStatement(
                         "double $LSum = $L$L)", name, tree, laneBase.get(r.node()) * each);
-                retry |= r.termType() == DType.FLOAT32;
             }
         }
         if (retry) {
@@ -239,8 +242,7 @@ final class SumEmitter {
         }
         for (Reduction r : step.reductions()) {
             if (r.mode() == Mode.ROW) {
-                String plus = r.isSum() ? "+=" : "=";
-                code.addStatement("$L $L $L", resultElement(r), plus, total(r));
+                finish(code, r);
             }
         }
         if (retry) {
@@ -248,7 +250,25 @@ final class SumEmitter {
         }
     }
 
-    /** A sum that overflowed float32 is taken again in float64. */
+    /** Adds the row's sum to where it goes: an array that starts at zero, or the next step. */
+    private void finish(CodeBlock.Builder code, Reduction r) {
+        String local = Handover.local(names.of(r.node()));
+        boolean kept = handover.keeps(r.node());
+        if (kept) {
+            code.addStatement("$L = $L$L", local, r.isSum() ? "0 + " : "", total(r));
+        }
+        if (handover.stores(r.node())) {
+            String plus = r.isSum() && !kept ? "+=" : "=";
+            code.addStatement("$L $L $L", resultElement(r), plus, kept ? local : total(r));
+        }
+    }
+
+    /** Whether sums of float32 along the row may have to be taken again. */
+    boolean retries() {
+        return !exact && step.reductions().stream().anyMatch(SumEmitter::isLaneSum);
+    }
+
+    /** A sum that overflowed float32 is taken again in float64, by a method that uses arrays. */
     private void retry(CodeBlock.Builder code) {
         code.beginControlFlow("if (!($L))", finite());
         for (Reduction r : step.reductions()) {
@@ -256,8 +276,20 @@ final class SumEmitter {
                 code.addStatement("f.sums[$L] = $LSum", laneBase.get(r.node()), names.of(r.node()));
             }
         }
+        for (Node n : step.step().loads()) {
+            if (!handover.stores(n)) {
+                String name = names.of(n);
+                loop.store(code, n, Handover.local(name), name + "At");
+            }
+        }
         locals.locate(code);
         code.addStatement("step$L$L(f)", step.number(), isMixed() ? "Retry" : "Exact");
+        for (Reduction r : step.reductions()) {
+            if (handover.keeps(r.node())) {
+                String local = Handover.local(names.of(r.node()));
+                code.addStatement("$L = $L", local, resultElement(r));
+            }
+        }
         code.nextControlFlow("else");
     }
 

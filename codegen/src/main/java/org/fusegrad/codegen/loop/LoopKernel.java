@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
@@ -23,6 +24,8 @@ public final class LoopKernel {
     private final Map<Node, Integer> numbers = new IdentityHashMap<>();
     private final List<Node> constants = new ArrayList<>();
     private final List<LoopStep> steps = new ArrayList<>();
+    private final Slabs slabs;
+    private final Optional<LoopStep> joined;
 
     private LoopKernel(KernelGraph kernel) {
         this.name = kernel.name();
@@ -44,6 +47,8 @@ public final class LoopKernel {
             partials += s.partials();
             steps.add(s);
         }
+        this.slabs = Slabs.of(schedule, steps);
+        this.joined = slabs.joined(schedule.slab(), steps.size());
     }
 
     /** The loops of a fused kernel graph. */
@@ -101,7 +106,7 @@ public final class LoopKernel {
                 touched.add(r.partial());
             }
         }
-        return touched.stream().mapToInt(Integer::intValue).toArray();
+        return touched.stream().mapToInt(Integer::intValue).distinct().toArray();
     }
 
     public List<Node> constants() {
@@ -110,6 +115,21 @@ public final class LoopKernel {
 
     public List<LoopStep> steps() {
         return steps;
+    }
+
+    /** Steps that run for each slab. */
+    public List<LoopStep> inside() {
+        return slabs.inside();
+    }
+
+    /** Steps that run when all slabs are done. */
+    public List<LoopStep> after() {
+        return slabs.after();
+    }
+
+    /** What runs for each slab as one step, if slabs are single rows. */
+    public Optional<LoopStep> joined() {
+        return joined;
     }
 
     /**
