@@ -113,9 +113,7 @@ public final class CodegenBackend implements Backend {
     private static Programs programs(LoopKernel loops, Form scalar, Supplier<Form> vector) {
         Supplier<Form> warmed = () -> {
             Form form = vector.get();
-            return form == scalar
-                    ? scalar
-                    : new Form(form.program(), form.source(), Warmup.run(loops, form.program()));
+            return form == scalar || Warmup.run(loops, form.program()) ? form : form.separate();
         };
         return new Programs(scalar, vector == null ? null : warmed, Flags.PROMOTE.get());
     }

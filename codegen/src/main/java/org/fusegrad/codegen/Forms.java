@@ -59,19 +59,31 @@ public final class Forms {
 
     /** The kernel in one form. */
     public Kernel kernel(KernelGraph graph, int bits) {
+        return kernel(graph, bits, false);
+    }
+
+    /** The kernel in one form that takes rows of any length through all steps, where it can. */
+    public Kernel joined(KernelGraph graph, int bits) {
+        return kernel(graph, bits, true);
+    }
+
+    private Kernel kernel(KernelGraph graph, int bits, boolean joined) {
         LoopKernel loops = LoopKernel.of(graph);
-        int form = KernelEmitter.suitsVectors(loops) ? bits : 0;
+        int width = KernelEmitter.suitsVectors(loops) ? bits : 0;
         Programs programs = compiled.get(
-                form + " " + loops.key(), () -> programs(KernelEmitter.emit(loops, "Form", form)));
+                width + " " + joined + loops.key(),
+                () -> programs(KernelEmitter.emit(loops, "Form", width), joined));
         return new FusedKernel(loops, programs);
     }
 
-    private Programs programs(Source source) {
+    private Programs programs(Source source, boolean joined) {
         Compiled c = compiler.compile(source.className(), source.text());
         try {
             Object program = c.type().getDeclaredConstructor().newInstance();
             Programs.Form form = new Programs.Form((RowProgram) program, source.text());
-            return new Programs(form, null, 0);
+            boolean anyRow = joined && form.joinsFrom() != Programs.Form.NEVER;
+            return new Programs(
+                    anyRow ? new Programs.Form(form.program(), form.source(), 1) : form, null, 0);
         } catch (ReflectiveOperationException e) {
             throw new KernelException("generated class does not load:\n" + source.text(), e);
         }

@@ -197,9 +197,10 @@ final class GeneratedBitsTest {
                     Value[] in = operands(graph, data, length);
                     long[][] expected = bits(interpreter.compile(graph), graph, in, WORKERS.get(0));
                     for (int bits : Forms.widths()) {
-                        Kernel kernel = JANINO.kernel(graph, bits);
                         String form = data + " length " + length + " bits " + bits;
-                        assertSame(expected, kernel, graph, in, 0, form);
+                        assertSame(expected, JANINO.kernel(graph, bits), graph, in, 0, form);
+                        Kernel joined = JANINO.joined(graph, bits);
+                        assertSame(expected, joined, graph, in, 0, form + " joined");
                     }
                 }
             }
@@ -216,7 +217,7 @@ final class GeneratedBitsTest {
                 long[][] expected =
                         bits(new Interpreter().compile(graph), graph, in, WORKERS.get(0));
                 for (int bits : List.of(0, widest)) {
-                    Kernel kernel = JANINO.kernel(graph, bits);
+                    Kernel kernel = JANINO.joined(graph, bits);
                     for (int t = 0; t < WORKERS.size(); t++) {
                         assertSame(expected, kernel, graph, in, t, length + " bits " + bits);
                     }
@@ -252,7 +253,7 @@ final class GeneratedBitsTest {
                         .map(GeneratedBitsTest::storedBackwards)
                         .toArray(Value[]::new);
                 for (int bits : Forms.widths()) {
-                    Kernel kernel = JANINO.kernel(graph, bits);
+                    Kernel kernel = JANINO.joined(graph, bits);
                     assertSame(expected, kernel, graph, reversed, 0, "strided bits " + bits);
                 }
             }

@@ -15,12 +15,6 @@ import org.fusegrad.run.Workers;
  * first, and that can take longer than the kernel itself.
  */
 final class Invocation {
-    /**
-     * Elements of a row that is worth taking through all steps at once. Shorter ones wait for each
-     * other's sums.
-     */
-    private static final int JOINED_FROM = 512;
-
     /** The walks of one thread, by step. */
     private final class Seat {
         final Nest[] nests;
@@ -45,8 +39,10 @@ final class Invocation {
     private final LoopStep[] inside;
     private final LoopStep[] after;
 
-    /** All steps inside as one, if rows have the length for it. */
+    /** All steps inside as one, if that can be. */
     private final LoopStep[] joined;
+
+    private final int row;
 
     /** By step: folds of sums within a slab, and of sums across slabs. */
     private final ColumnFold[][] within;
@@ -67,9 +63,8 @@ final class Invocation {
         before = cutting.before().toArray(LoopStep[]::new);
         inside = cutting.inside().toArray(LoopStep[]::new);
         after = cutting.after().toArray(LoopStep[]::new);
-        int row = binding.size(binding.rank() - 1);
-        boolean joins = row >= JOINED_FROM && row <= Nest.BLOCK;
-        joined = kernel.joined().filter(j -> joins).stream().toArray(LoopStep[]::new);
+        row = binding.size(binding.rank() - 1);
+        joined = kernel.joined().stream().toArray(LoopStep[]::new);
         within = folds(false);
         across = folds(true);
     }
@@ -93,7 +88,8 @@ final class Invocation {
     /** Computes the outputs. */
     void run(Value[] inputs, Value[] outputs, Programs.Form form, Workers workers) {
         binding.start(inputs, outputs, form.program());
-        scans = form.joins() && joined.length > 0 ? joined : inside;
+        boolean joins = joined.length > 0 && row >= form.joinsFrom() && row <= Nest.BLOCK;
+        scans = joins ? joined : inside;
         if (seats.length < workers.size()) {
             seats = Arrays.copyOf(seats, workers.size());
         }

@@ -15,12 +15,23 @@ public final class Programs {
     /**
      * One form and its source.
      *
-     * @param joins whether rows may go through all steps in one method
+     * @param joinsFrom elements of a row from which on it goes through all steps in one method
      */
-    public record Form(RowProgram program, String source, boolean joins) {
-        /** A form with all methods of the program. */
+    public record Form(RowProgram program, String source, int joinsFrom) {
+        /** Of a form that runs step by step. */
+        public static final int NEVER = Integer.MAX_VALUE;
+
+        /** Shorter rows are not worth it: they wait for each other's sums. */
+        private static final int LONG_ROWS = 512;
+
+        /** A form as it is used: with long rows joined, if the program can. */
         public Form(RowProgram program, String source) {
-            this(program, source, program.joins());
+            this(program, source, program.joins() ? LONG_ROWS : NEVER);
+        }
+
+        /** The same, step by step. */
+        public Form separate() {
+            return new Form(program, source, NEVER);
         }
     }
 
