@@ -695,12 +695,6 @@ public final class LayerNormBackwardVector512 extends RowProgram {
         double[] xArray = (double[]) f.arrays[2];
         int xAt = f.at[2];
         int xOver = f.over[2];
-        float[] t7Array = (float[]) f.arrays[6];
-        int t7At = f.at[6];
-        int t7Over = f.over[6];
-        float[] t30Array = (float[]) f.arrays[12];
-        int t30At = f.at[12];
-        int t30Over = f.over[12];
         float[] dyArray = (float[]) f.arrays[0];
         int dyAt = f.at[0];
         int dyOver = f.over[0];
@@ -724,12 +718,6 @@ public final class LayerNormBackwardVector512 extends RowProgram {
         int t33Over = f.over[17];
         double c3 = (double) f.constants[3];
         double c4 = (double) f.constants[4];
-        float[] t19Array = (float[]) f.arrays[9];
-        int t19At = f.at[9];
-        int t19Over = f.over[9];
-        float[] t25Array = (float[]) f.arrays[10];
-        int t25At = f.at[10];
-        int t25Over = f.over[10];
         float[] t27Array = (float[]) f.arrays[11];
         int t27At = f.at[11];
         int t27Over = f.over[11];
@@ -756,9 +744,7 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                 double t29 = -t28;
                 float t30 = (float) t29;
                 t7Kept = t7;
-                t7Array[t7At] = t7;
                 t30Kept = t30;
-                t30Array[t30At] = t30;
             }
             {
                 float centre = centreArray[centreAt];
@@ -805,8 +791,6 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                     f.sums[1] = t11Sum;
                     f.at[5] = loAt;
                     f.at[2] = xAt;
-                    f.at[6] = t7At;
-                    f.at[12] = t30At;
                     f.at[0] = dyAt;
                     f.at[1] = weightAt;
                     f.at[3] = x_2At;
@@ -814,8 +798,6 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                     f.at[7] = t10At;
                     f.at[8] = t11At;
                     f.at[17] = t33At;
-                    f.at[9] = t19At;
-                    f.at[10] = t25At;
                     f.at[11] = t27At;
                     f.at[18] = t31At;
                     f.rows = 1;
@@ -853,9 +835,7 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                 double t24 = t21 - t23;
                 float t25 = (float) t24;
                 t19Kept = t19;
-                t19Array[t19At] = t19;
                 t25Kept = t25;
-                t25Array[t25At] = t25;
             }
             {
                 float t7 = t7Kept;
@@ -894,8 +874,6 @@ public final class LayerNormBackwardVector512 extends RowProgram {
             }
             loAt += loOver;
             xAt += xOver;
-            t7At += t7Over;
-            t30At += t30Over;
             dyAt += dyOver;
             weightAt += weightOver;
             x_2At += x_2Over;
@@ -903,8 +881,6 @@ public final class LayerNormBackwardVector512 extends RowProgram {
             t10At += t10Over;
             t11At += t11Over;
             t33At += t33Over;
-            t19At += t19Over;
-            t25At += t25Over;
             t27At += t27Over;
             t31At += t31Over;
         }

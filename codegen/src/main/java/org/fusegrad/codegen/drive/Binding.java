@@ -139,6 +139,11 @@ final class Binding {
         for (int i = 0; i < out.length; i++) {
             bind(outputs[i], out[i]);
         }
+        clear();
+    }
+
+    /** Starts all accumulators. */
+    void clear() {
         for (int i = 0; i < reductions.length; i++) {
             Reduction r = reductions[i];
             fill(arrays[sums[i]], start(r.node()));

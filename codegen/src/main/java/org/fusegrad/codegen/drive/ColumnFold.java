@@ -26,9 +26,14 @@ final class ColumnFold {
         this.blocks = binding.blocks(reduction);
     }
 
-    /** Folds the whole result. */
-    void run() {
-        fold(0, 1, size, null, null);
+    /** Folds the whole result; false if it may have to be taken {@link #again}. */
+    boolean run() {
+        return fold(0, 1, size);
+    }
+
+    /** Folds the whole result with exact sums where partial ones overflowed. */
+    void again() {
+        again(0, 1, size, null, null);
     }
 
     /** Folds the part of the result that belongs to one slab. */
@@ -43,27 +48,28 @@ final class ColumnFold {
             rows *= free ? binding.size(i) : 1;
         }
         for (int row = 0; row < rows; row++) {
-            int start = from;
+            int first = from;
             int rest = row;
             for (int i = strides.length - 1; i >= 0; i--) {
                 if (!fixed[i] && strides[i] != 0 && i != inner) {
-                    start += rest % binding.size(i) * strides[i];
+                    first += rest % binding.size(i) * strides[i];
                     rest /= binding.size(i);
                 }
             }
-            fold(start, strides[inner], fixed[inner] ? 1 : binding.size(inner), at, fixed);
+            int count = fixed[inner] ? 1 : binding.size(inner);
+            if (!fold(first, strides[inner], count)) {
+                again(first, strides[inner], count, at, fixed);
+            }
         }
     }
 
-    private void fold(int from, int by, int count, int[] at, boolean[] fixed) {
+    private boolean fold(int from, int by, int count) {
         double[] total = (double[]) binding.arrays[number];
         int to = binding.offsets[number] + from;
         for (int b = 0; b < blocks; b++) {
             add(start + b * size + from, total, to, by, count);
         }
-        if (!isFinite(total, to, by, count)) {
-            again(from, by, count, at, fixed);
-        }
+        return isFinite(total, to, by, count);
     }
 
     /** Adds one block's partial sums: what nearly every call takes its time with. */

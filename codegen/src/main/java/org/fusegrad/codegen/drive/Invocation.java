@@ -88,26 +88,46 @@ final class Invocation {
     /** Computes the outputs. */
     void run(Value[] inputs, Value[] outputs, Programs.Form form, Workers workers) {
         binding.start(inputs, outputs, form.program());
-        boolean joins = joined.length > 0 && row >= form.joinsFrom() && row <= Nest.BLOCK;
-        scans = joins ? joined : inside;
         if (seats.length < workers.size()) {
             seats = Arrays.copyOf(seats, workers.size());
         }
+        boolean joins = joined.length > 0 && row >= form.joinsFrom() && row <= Nest.BLOCK;
+        if (joins && !compute(joined, workers)) {
+            binding.clear();
+            joins = false;
+        }
+        if (!joins) {
+            compute(inside, workers);
+        }
+        binding.end();
+    }
+
+    /**
+     * All steps.
+     *
+     * @param scans what runs for each slab
+     * @return false if a sum across rows overflowed which joined steps took: they leave no
+     *     statistics in arrays, with which it could be taken again
+     */
+    private boolean compute(LoopStep[] scans, Workers workers) {
+        this.scans = scans;
         alone(before);
         if (cutting.slabs() > 1) {
             int each = cutting.slabsInTask();
             workers.forEach((cutting.slabs() + each - 1) / each, slabTask);
             for (LoopStep step : inside) {
-                foldAcross(step);
+                if (!foldAcross(step, scans != joined)) {
+                    return false;
+                }
             }
         } else {
             for (LoopStep step : inside) {
                 inRows(step, workers);
-                foldAcross(step);
+                foldAcross(step, true);
             }
         }
         alone(after);
-        binding.end();
+        return true;
     }
 
     private Seat seat(int slot) {
@@ -128,14 +148,21 @@ final class Invocation {
     private void alone(LoopStep[] steps) {
         for (LoopStep step : steps) {
             seat(0).nest(step).whole();
-            foldAcross(step);
+            foldAcross(step, true);
         }
     }
 
-    private void foldAcross(LoopStep step) {
+    /** False if a sum overflowed that must not be taken again. */
+    private boolean foldAcross(LoopStep step, boolean again) {
         for (ColumnFold fold : across[step.number()]) {
-            fold.run();
+            if (!fold.run()) {
+                if (!again) {
+                    return false;
+                }
+                fold.again();
+            }
         }
+        return true;
     }
 
     /** One step over the whole domain, its rows cut into tasks where nothing forbids it. */

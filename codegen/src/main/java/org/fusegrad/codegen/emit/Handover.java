@@ -32,18 +32,11 @@ final class Handover {
         Set<Node> loaded = new HashSet<>();
         Set<Node> elsewhere = new HashSet<>(kernel.graph().outputs());
         for (LoopStep s : kernel.steps()) {
-            boolean later = !inside.contains(s) || isTakenAgain(s);
-            loaded.addAll(inside.contains(s) ? s.step().loads() : List.of());
-            elsewhere.addAll(later ? s.step().loads() : List.of());
+            (inside.contains(s) ? loaded : elsewhere).addAll(s.step().loads());
         }
         Set<Node> kept = new HashSet<>();
         inside.stream().flatMap(Handover::made).filter(loaded::contains).forEach(kept::add);
         return new Handover(kept, elsewhere);
-    }
-
-    /** Whether sums across rows may turn out to have overflowed, when all rows are done. */
-    private static boolean isTakenAgain(LoopStep s) {
-        return s.reductions().stream().anyMatch(r -> r.mode() == Mode.COLUMN);
     }
 
     /** Values that a step makes one of for each row. */
@@ -58,7 +51,7 @@ final class Handover {
         return kept.contains(n);
     }
 
-    /** Whether a value must be in its array: for others, or to take a step again by itself. */
+    /** Whether a value must be in its array for others than the joined steps. */
     boolean stores(Node n) {
         return !kept.contains(n) || elsewhere.contains(n);
     }
