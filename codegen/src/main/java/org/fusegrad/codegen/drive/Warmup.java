@@ -44,7 +44,7 @@ public final class Warmup {
     /** Looks after which one that still does is given up, and the pause after each. */
     private static final int PATIENCE = 1000;
 
-    /** Looks for all steps as one: without that, each by itself waits to be used. */
+    /** The same for all steps as one; fewer, for meanwhile the steps one by one go unused. */
     private static final int PATIENCE_JOINED = 300;
 
     private static final int PAUSE_MILLIS = 10;
@@ -114,7 +114,7 @@ public final class Warmup {
 
     /**
      * Calls a step until its loop makes no objects, which interpreted vector code does. A constant
-     * that the JVM keeps as an object too is made for each row, however long, and does no harm.
+     * that the JVM keeps as an object too is made for each row, however long, and is not seen here.
      */
     private static boolean settles(RowProgram program, LoopStep step, Frame frame, int patience) {
         boolean allocates = false;

@@ -19,9 +19,10 @@ import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 
 /**
- * Emits the class of a kernel: one short static method for each step and a dispatcher. Types are
- * named in full or imported from the packages generated code may use, and nothing newer than what
- * Janino compiles is written: no lambdas, no {@code var}, typed locals, plain loops.
+ * Emits the class of a kernel: one short static method for each step, perhaps one that takes rows
+ * through all steps, and a dispatcher. Types are named in full or imported from the packages
+ * generated code may use, and nothing newer than what Janino compiles is written: no lambdas, no
+ * {@code var}, typed locals, plain loops.
  */
 public final class KernelEmitter {
     /** Package of generated classes. */
