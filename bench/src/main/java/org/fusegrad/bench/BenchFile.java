@@ -6,6 +6,7 @@ import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,9 @@ import java.util.Map;
  * @param settings that it ran with
  * @param rows one for each configuration
  * @param spread of each row, in the same order: milliseconds of the fastest and the slowest JVM
+ * @param workingSet of each row the part of the speed of a copy that goes among as many tensors as
+ *     the work has in memory, where that of {@link BenchRow#roof} goes from one to another: what
+ *     the level of memory that holds them all allows; null where there is no roof
  * @param bytesPerCall allocated by a call of a work, where it was watched
  */
 public record BenchFile(
@@ -25,9 +29,17 @@ public record BenchFile(
         Settings settings,
         List<BenchRow> rows,
         List<List<Double>> spread,
+        List<Double> workingSet,
         Map<String, Double> bytesPerCall) {
     /* Absent figures are written as null, so that every row has every key. */
     private static final Gson GSON = new GsonBuilder().serializeNulls().create();
+
+    /** Of a file without them, as they once were written, no row has the working set's part. */
+    public BenchFile {
+        if (workingSet == null && rows != null) {
+            workingSet = Collections.nCopies(rows.size(), null);
+        }
+    }
 
     /** Writes it, a row on a line. */
     public void write(Path file) throws IOException {
@@ -37,6 +49,7 @@ public record BenchFile(
         s.append("\"settings\": ").append(GSON.toJson(settings)).append(",\n");
         s.append("\"rows\": [\n").append(lines(rows)).append("\n],\n");
         s.append("\"spread\": [\n").append(lines(spread)).append("\n],\n");
+        s.append("\"workingSet\": ").append(GSON.toJson(workingSet)).append(",\n");
         s.append("\"bytesPerCall\": ").append(GSON.toJson(bytesPerCall)).append("\n}\n");
         Files.writeString(file, s);
     }
@@ -58,7 +71,8 @@ public record BenchFile(
                     && run.settings != null
                     && run.rows != null
                     && run.spread != null
-                    && run.spread.size() == run.rows.size()) {
+                    && run.spread.size() == run.rows.size()
+                    && run.workingSet.size() == run.rows.size()) {
                 return run;
             }
         } catch (JsonParseException e) {

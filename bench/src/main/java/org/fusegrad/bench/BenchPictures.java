@@ -29,14 +29,20 @@ public final class BenchPictures {
     private static final int PER_WORK = 90;
     private static final int ROTATION = 30;
     private static final Color ROOF = new Color(0xd62728);
+    private static final Color AMONG = new Color(0xf4a6a6);
     private static final Color FUSED = new Color(0x1f77b4);
     private static final Color UNFUSED = new Color(0xb0b0b0);
     private static final Color TORCH = new Color(0xff7f0e);
     private static final Map<String, Color> COLOURS =
             Map.of(Paths.FUSED, FUSED, Paths.UNFUSED, UNFUSED, Paths.TORCH, TORCH);
 
-    /** The rows of one work on one input by one number of threads, by path. */
-    private record Group(String label, Map<String, BenchRow> byPath) {}
+    /**
+     * The rows of one work on one input by one number of threads.
+     *
+     * @param byPath the rows
+     * @param copied GB/s of a copy among as many tensors as the work has; null if not measured
+     */
+    private record Group(String label, Map<String, BenchRow> byPath, Double copied) {}
 
     private BenchPictures() {}
 
@@ -65,20 +71,20 @@ public final class BenchPictures {
     }
 
     private static Map<Integer, List<Group>> panels(BenchFile run) {
-        Map<Integer, Map<String, Map<String, BenchRow>>> found = new LinkedHashMap<>();
-        for (BenchRow r : run.rows()) {
+        Map<Integer, Map<String, Group>> found = new LinkedHashMap<>();
+        for (int i = 0; i < run.rows().size(); i++) {
+            BenchRow r = run.rows().get(i);
             if (r.roof() != null && COLOURS.containsKey(r.path())) {
+                Double part = run.workingSet().get(i);
+                Double copied = part == null ? null : r.gbps() / part;
                 found.computeIfAbsent(r.threads(), t -> new LinkedHashMap<>())
-                        .computeIfAbsent(label(r), l -> new LinkedHashMap<>())
+                        .computeIfAbsent(label(r), l -> new Group(l, new LinkedHashMap<>(), copied))
+                        .byPath()
                         .put(r.path(), r);
             }
         }
         Map<Integer, List<Group>> panels = new LinkedHashMap<>();
-        found.forEach((threads, groups) -> {
-            List<Group> panel = new ArrayList<>();
-            groups.forEach((label, byPath) -> panel.add(new Group(label, byPath)));
-            panels.put(threads, panel);
-        });
+        found.forEach((threads, groups) -> panels.put(threads, List.copyOf(groups.values())));
         return panels;
     }
 
@@ -129,6 +135,7 @@ public final class BenchPictures {
                 ROOF,
                 groups,
                 g -> g.byPath().values().stream().findFirst().map(r -> r.gbps() / r.roof()));
+        bars(chart, "copy among all", AMONG, groups, g -> Optional.ofNullable(g.copied()));
         for (String path : List.of(Paths.FUSED, Paths.UNFUSED, Paths.TORCH)) {
             bars(chart, path, COLOURS.get(path), groups, g -> at(g, path).map(BenchRow::gbps));
         }

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /** A run as text: the table of the command line, and the shorter one of a document. */
 public final class BenchTable {
-    private static final String LINE = "%-31s %-13s %-8s %-6s %2s %-9s %9s %19s %6s %6s %7s %7s%n";
+    private static final String LINE =
+            "%-31s %-13s %-8s %-6s %2s %-9s %9s %19s %6s %6s %6s %7s %7s%n";
 
     private BenchTable() {}
 
@@ -36,10 +37,11 @@ public final class BenchTable {
                 "min - max",
                 "GB/s",
                 "% roof",
+                "% w.s.",
                 "x unfu.",
                 "x torch"));
         for (int i = 0; i < run.rows().size(); i++) {
-            s.append(line(run.rows().get(i), run.spread().get(i)));
+            s.append(line(run, i));
         }
         run.bytesPerCall()
                 .forEach((work, bytes) -> s.append(String.format(
@@ -47,7 +49,8 @@ public final class BenchTable {
         return s.toString();
     }
 
-    private static String line(BenchRow r, List<Double> spread) {
+    private static String line(BenchFile run, int i) {
+        BenchRow r = run.rows().get(i);
         return line(
                 r.work(),
                 r.shape(),
@@ -56,9 +59,10 @@ public final class BenchTable {
                 Integer.toString(r.threads()),
                 r.path(),
                 millis(r.ms()),
-                millis(spread.get(0)) + " - " + millis(spread.get(1)),
+                spread(run, i, " - "),
                 number("%.1f", r.gbps()),
                 percent(r.roof()),
+                percent(run.workingSet().get(i)),
                 number("%.2f", r.vsUnfused()),
                 number("%.2f", r.vsTorch()));
     }
@@ -71,14 +75,12 @@ public final class BenchTable {
     public static String markdown(BenchFile run) {
         List<String> lines = new ArrayList<>();
         lines.add("| work, float32 | shape | threads | ms (fastest to slowest start) | GB/s"
-                + " | of the roof | against unfused | against libtorch |");
-        lines.add("| --- | --- | --- | --- | --- | --- | --- | --- |");
+                + " | of the roof | of the working set's | against unfused | against libtorch |");
+        lines.add("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (int i = 0; i < run.rows().size(); i++) {
             BenchRow r = run.rows().get(i);
             if (r.path().equals(Paths.FUSED) && r.roof() != null && r.dtype().equals("float32")) {
-                List<Double> spread = run.spread().get(i);
-                String ms = millis(r.ms()) + " (" + millis(spread.get(0)) + " to "
-                        + millis(spread.get(1)) + ")";
+                String ms = millis(r.ms()) + " (" + spread(run, i, " to ") + ")";
                 lines.add(String.join(
                         " | ",
                         "| " + r.work(),
@@ -87,11 +89,17 @@ public final class BenchTable {
                         ms,
                         number("%.1f", r.gbps()),
                         percent(r.roof()) + " %",
+                        percent(run.workingSet().get(i)) + " %",
                         number("%.1fx", r.vsUnfused()),
                         number("%.1fx", r.vsTorch()) + " |"));
             }
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    private static String spread(BenchFile run, int i, String between) {
+        List<Double> spread = run.spread().get(i);
+        return millis(spread.get(0)) + between + millis(spread.get(1));
     }
 
     /** Three digits at least, and no more than microseconds need. */

@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -78,6 +77,7 @@ public final class Benches {
                 if (torch || !job.path().equals(Paths.TORCH)) {
                     if (job.bytes() > 0) {
                         jobs.add(Suite.copyOf(job));
+                        jobs.add(Suite.copyOfWorkingSet(job));
                     }
                     jobs.add(job);
                 }
@@ -160,25 +160,24 @@ public final class Benches {
     private BenchFile report(boolean torch) {
         List<BenchRow> rows = new ArrayList<>();
         List<List<Double>> spread = new ArrayList<>();
+        List<Double> workingSet = new ArrayList<>();
         Map<String, Double> bytes = new LinkedHashMap<>();
         millis.forEach((job, values) -> {
             rows.add(row(job));
+            workingSet.add(partOf(Suite.copyOfWorkingSet(job), job));
             spread.add(List.of(
                     rounded(values.stream().min(Double::compare).orElseThrow()),
                     rounded(values.stream().max(Double::compare).orElseThrow())));
         });
         allocated.forEach((job, b) -> bytes.put(job.work() + ", " + job.path(), rounded(b)));
         Optional<String> version = torch ? NormBench.torchVersion() : Optional.empty();
-        return new BenchFile(Machine.here(), version.orElse(null), settings, rows, spread, bytes);
+        return new BenchFile(
+                Machine.here(), version.orElse(null), settings, rows, spread, workingSet, bytes);
     }
 
     private BenchRow row(Job job) {
-        double ms = median(millis.get(job));
+        double ms = millis(job);
         Double gbps = job.bytes() == 0 ? null : rounded(job.bytes() / ms * 1e-6);
-        OptionalDouble copy = job.bytes() == 0 ? OptionalDouble.empty() : time(Suite.copyOf(job));
-        Double roof = copy.isEmpty()
-                ? null
-                : rounded(job.bytes() * copy.getAsDouble() / (2.0 * job.tensorBytes() * ms));
         return new BenchRow(
                 job.work(),
                 job.shape(),
@@ -188,21 +187,26 @@ public final class Benches {
                 job.path(),
                 rounded(ms),
                 gbps,
-                roof,
+                partOf(Suite.copyOf(job), job),
                 timesAsFast(job, ms, Paths.UNFUSED),
                 timesAsFast(job, ms, Paths.TORCH));
     }
 
-    private OptionalDouble time(Job job) {
-        return millis.containsKey(job)
-                ? OptionalDouble.of(median(millis.get(job)))
-                : OptionalDouble.empty();
+    /** The speed of a job as a part of a copy's; null if memory does not limit the job. */
+    private Double partOf(Job copy, Job job) {
+        return job.bytes() == 0 || !millis.containsKey(copy)
+                ? null
+                : rounded(job.bytes() / millis(job) * (millis(copy) / copy.bytes()));
+    }
+
+    private double millis(Job job) {
+        return median(millis.get(job));
     }
 
     private Double timesAsFast(Job job, double ms, String path) {
         return millis.keySet().stream()
                 .filter(o -> o.path().equals(path) && o.sameWork(job))
-                .map(o -> rounded(median(millis.get(o)) / ms))
+                .map(o -> rounded(millis(o) / ms))
                 .findFirst()
                 .orElse(null);
     }

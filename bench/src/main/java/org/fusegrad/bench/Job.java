@@ -14,6 +14,7 @@ import java.util.Map;
  * @param path what does the work
  * @param bytes that must move; 0 where memory is not what limits
  * @param tensorBytes of the input, whose copy is the roof
+ * @param tensors of that size which the work has in memory
  * @param bench the JMH bench, class and method
  * @param params of the bench
  * @param jvmArgs of its JVM
@@ -28,6 +29,7 @@ record Job(
         String path,
         long bytes,
         long tensorBytes,
+        int tensors,
         String bench,
         Map<String, String> params,
         List<String> jvmArgs,
@@ -54,7 +56,8 @@ record Job(
     /** The same where memory is not what limits. */
     Job withoutRoof() {
         return new Job(
-                work, shape, dtype, layout, threads, path, 0, 0, bench, params, jvmArgs, sampling);
+                work, shape, dtype, layout, threads, path, 0, 0, 0, bench, params, jvmArgs,
+                sampling);
     }
 
     @Override

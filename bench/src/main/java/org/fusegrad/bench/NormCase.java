@@ -72,14 +72,26 @@ public record NormCase(String norm, boolean backward, String shape, String dtype
     }
 
     /**
+     * Tensors of the input's size that the work has in memory: x and y, with backward dy and dx; a
+     * residual, and with backward its gradient.
+     */
+    public int tensors() {
+        int forward = adds() ? 3 : 2;
+        return backward ? 2 * forward : forward;
+    }
+
+    private boolean adds() {
+        return norm.equals(BN_ADD_RELU);
+    }
+
+    /**
      * Bytes that must pass between memory and processor: each full-size tensor read or written
      * once. Forward x and y, backward x, dy and dx; a residual is read in both directions and has a
      * gradient.
      */
     public long bytesToMove() {
-        boolean adds = norm.equals(BN_ADD_RELU);
-        int forward = adds ? 3 : 2;
-        int both = adds ? forward + 5 : forward + 3;
+        int forward = adds() ? 3 : 2;
+        int both = adds() ? forward + 5 : forward + 3;
         return (backward ? both : forward) * tensorBytes();
     }
 }

@@ -43,6 +43,9 @@ public enum Suite {
             ROWS,
             "256x1024",
             "8192x64");
+    /** Tensors that a copy has to do with: what it reads and what it writes. */
+    private static final int PAIR = 2;
+
     private static final List<String> HEAP = List.of("-Xms2g", "-Xmx2g");
 
     /**
@@ -77,7 +80,8 @@ public enum Suite {
         for (String shape : Selection.or(s.shapes(), SIZES)) {
             NormCase of = new NormCase("bn", false, shape, "float32", layout(shape, "NCHW"));
             for (int t : threads) {
-                jobs.add(roof("copy", 2, of.shape(), of.dtype(), of.layout(), of.tensorBytes(), t));
+                jobs.add(roof(
+                        "copy", PAIR, of.shape(), of.dtype(), of.layout(), of.tensorBytes(), t));
                 jobs.add(
                         roof("triad", 3, of.shape(), of.dtype(), of.layout(), of.tensorBytes(), t));
             }
@@ -171,6 +175,7 @@ public enum Suite {
                 path,
                 of.bytesToMove(),
                 of.tensorBytes(),
+                of.tensors(),
                 NormBench.class.getName() + ".step",
                 params,
                 args,
@@ -232,17 +237,27 @@ public enum Suite {
                 path,
                 0,
                 0,
+                0,
                 bench.getName() + "." + method,
                 params,
                 heap(bench),
                 bench == FirstCallBench.class ? Sampling.FIRST_CALL : Sampling.WARM);
     }
 
-    /** The copy that is the roof of a job. */
+    /** The copy that is the roof of a job: from one tensor of its size to another. */
     static Job copyOf(Job job) {
+        return copyAmong(job, PAIR);
+    }
+
+    /** A copy among as many tensors as a job has in memory. */
+    static Job copyOfWorkingSet(Job job) {
+        return copyAmong(job, job.tensors());
+    }
+
+    private static Job copyAmong(Job job, int tensors) {
         return roof(
                 "copy",
-                2,
+                tensors,
                 job.shape(),
                 job.dtype(),
                 job.layout(),
@@ -250,7 +265,7 @@ public enum Suite {
                 job.threads());
     }
 
-    /** A copy or triad, which moves so many tensors of this size. */
+    /** A copy or triad among so many tensors of this size. */
     private static Job roof(
             String method,
             int tensors,
@@ -259,17 +274,25 @@ public enum Suite {
             String layout,
             long bytes,
             int threads) {
+        boolean copies = method.equals("copy");
         return new Job(
-                method,
+                copies && tensors > PAIR ? "copy among " + tensors : method,
                 shape,
                 dtype,
                 layout,
                 threads,
-                method.equals("copy") ? "arraycopy" : "loop",
-                tensors * bytes,
+                copies ? "arraycopy" : "loop",
+                (copies ? PAIR : tensors) * bytes,
                 bytes,
+                tensors,
                 RoofBench.class.getName() + "." + method,
-                Map.of("bytes", Long.toString(bytes), "threads", Integer.toString(threads)),
+                Map.of(
+                        "bytes",
+                        Long.toString(bytes),
+                        "tensors",
+                        Integer.toString(tensors),
+                        "threads",
+                        Integer.toString(threads)),
                 HEAP,
                 Sampling.WARM);
     }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -38,6 +40,7 @@ final class BenchFileTest {
                 Settings.FULL,
                 rows,
                 List.of(List.of(2.0, 3.0), List.of(9.0, 12.0), List.of(0.001, 0.002)),
+                Arrays.asList(0.9, 0.2, null),
                 Map.of("eager add, unfused", 312.0));
     }
 
@@ -72,6 +75,16 @@ final class BenchFileTest {
     }
 
     @Test
+    void aFileWithoutWorkingSetsIsRead() throws IOException {
+        Path file = folder.resolve("old.json");
+        run().write(file);
+        JsonObject all = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        all.remove("workingSet");
+        Files.writeString(file, all.toString());
+        assertEquals(Arrays.asList(null, null, null), BenchFile.read(file).workingSet());
+    }
+
+    @Test
     void otherFilesAreRefused() throws IOException {
         Path file = folder.resolve("other.json");
         for (String text : List.of("", "[]", "{}", "no json", "{\"rows\": []}")) {
@@ -90,7 +103,7 @@ final class BenchFileTest {
                 .filter(l -> l.startsWith("bn forward") && l.contains(" fused"))
                 .findFirst()
                 .orElseThrow();
-        assertTrue(line.matches(".* 2\\.500 +2\\.000 - 3\\.000 +40\\.0 +80 +4\\.00 +-"), line);
+        assertTrue(line.matches(".* 2\\.500 +2\\.000 - 3\\.000 +40\\.0 +80 +90 +4\\.00 +-"), line);
         assertTrue(table.contains("forks     5\n"), table);
         assertTrue(table.contains("eager add, unfused: 312 bytes allocated per call"), table);
     }
@@ -99,8 +112,8 @@ final class BenchFileTest {
     void theDocumentHasTheFusedRowsOnly() {
         List<String> lines = BenchTable.markdown(run()).lines().skip(2).toList();
         assertEquals(
-                List.of("| bn forward | 2x3x4x5 | 1 | 2.500 (2.000 to 3.000) | 40.0 | 80 % | 4.0x"
-                        + " | - |"),
+                List.of("| bn forward | 2x3x4x5 | 1 | 2.500 (2.000 to 3.000) | 40.0 | 80 % | 90 %"
+                        + " | 4.0x | - |"),
                 lines);
     }
 

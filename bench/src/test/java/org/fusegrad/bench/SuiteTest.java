@@ -70,4 +70,14 @@ final class SuiteTest {
         List<Job> jobs = Suite.NORMS.jobs(Selection.DEFAULT, true);
         assertEquals(2, jobs.stream().map(Suite::copyOf).distinct().count());
     }
+
+    @Test
+    void aWorkingSetIsEveryTensorOfTheInputsSize() {
+        assertEquals(2, new NormCase("bn", false, "2x3x4x5", "float32", "NCHW").tensors());
+        assertEquals(4, new NormCase("bn", true, "2x3x4x5", "float32", "NCHW").tensors());
+        NormCase adds = new NormCase(NormCase.BN_ADD_RELU, true, "2x3x4x5", "float32", "NCHW");
+        assertEquals(6, adds.tensors());
+        Job ofTwo = Suite.NORMS.jobs(Selection.DEFAULT, true).get(0);
+        assertEquals(Suite.copyOf(ofTwo), Suite.copyOfWorkingSet(ofTwo));
+    }
 }

@@ -23,31 +23,43 @@ public class RoofBench {
     @Param("25690112")
     public long bytes;
 
+    /** That a copy goes among; a triad has three. */
+    @Param("2")
+    public int tensors;
+
     @Param("1")
     public int threads;
 
     private Workers workers;
-    private float[] a;
-    private float[] b;
-    private float[] c;
+    private float[][] arrays;
+    private int copied;
 
     /** Fills the arrays, so that all are in memory. */
     @Setup
     public void prepare() {
         workers = new Workers(threads);
-        a = new float[Math.toIntExact(Math.max(1, bytes / Float.BYTES))];
-        Arrays.fill(a, 1);
-        b = a.clone();
-        c = a.clone();
+        arrays = new float[tensors][Math.toIntExact(Math.max(1, bytes / Float.BYTES))];
+        for (float[] array : arrays) {
+            Arrays.fill(array, 1);
+        }
     }
 
     private int start(int part) {
-        return (int) ((long) a.length * part / threads);
+        return (int) ((long) arrays[0].length * part / threads);
+    }
+
+    /** The next in turn, so that each is touched again only after all others. */
+    private float[] next() {
+        float[] array = arrays[copied];
+        copied = (copied + 1) % tensors;
+        return array;
     }
 
     /** Reads one array and writes another. */
     @Benchmark
     public Object copy() {
+        float[] a = next();
+        float[] b = next();
         workers.forEach(threads, t -> {
             int from = start(t);
             System.arraycopy(a, from, b, from, start(t + 1) - from);
@@ -58,6 +70,9 @@ public class RoofBench {
     /** Reads two arrays and writes a third: {@code a + s * b}. */
     @Benchmark
     public Object triad() {
+        float[] a = arrays[0];
+        float[] b = arrays[1];
+        float[] c = arrays[2];
         workers.forEach(threads, t -> triad(a, b, c, start(t), start(t + 1)));
         return c;
     }
