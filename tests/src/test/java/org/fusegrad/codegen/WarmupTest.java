@@ -103,10 +103,9 @@ final class WarmupTest {
 
     /** A loop that is seen to turn three times is written out several times by newer JVMs. */
     @Test
-    void loopsOfJoinedStepsTurnSeldomUnlessRowsAreLong() {
+    void loopsOfOneVectorTurnSeldom() {
         IntSummaryStatistics turns = notes(768).turns;
         assertTrue(turns.getMax() >= 2, turns::toString);
         assertTrue(turns.getAverage() < 2, turns::toString);
-        assertTrue(notes(4096).turns.getAverage() > 2);
     }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -27,6 +28,9 @@ final class Cutting {
 
     /** Bytes of data that a step leaves in cache for the next: a fraction of a core's own cache. */
     private static final int CHUNK_BYTES = 1 << 19;
+
+    /** Bytes of the cache nearest to a core. */
+    private static final int NEAREST_BYTES = 1 << 15;
 
     private final LoopKernel kernel;
     private final int[] domain;
@@ -132,6 +136,34 @@ final class Cutting {
                 .mapToLong(n -> (long) n.shape().numel() * n.dtype().bytes())
                 .sum();
         return bytes / Math.max(1, slabs);
+    }
+
+    /**
+     * Whether each row may go through all steps at once. If it shares operands or sums with the
+     * rows after it, all that it runs along must stay in the nearest cache; where they do not,
+     * chunks of rows are faster step by step.
+     */
+    boolean joins() {
+        if (kernel.joined().isEmpty() || row() > Nest.BLOCK) {
+            return false;
+        }
+        LoopStep rows = kernel.joined().get();
+        List<Node> along = Stream.of(rows.step().loads(), rows.step().stores())
+                .flatMap(List::stream)
+                .filter(n -> kernel.schedule().mask(n)[domain.length - 1])
+                .toList();
+        long sums =
+                rows.reductions().stream().filter(r -> r.mode() == Mode.COLUMN).count();
+        boolean shares = sums > 0 || along.stream().anyMatch(n -> !isOwn(n, rows));
+        return !shares || (along.size() + sums) * row() * Float.BYTES <= NEAREST_BYTES;
+    }
+
+    private boolean isOwn(Node n, LoopStep rows) {
+        return Arrays.equals(kernel.schedule().mask(n), rows.step().loops());
+    }
+
+    private int row() {
+        return domain[domain.length - 1];
     }
 
     /** Elements of the domain. */

@@ -42,6 +42,8 @@ final class Invocation {
     /** All steps inside as one, if that can be. */
     private final LoopStep[] joined;
 
+    private final boolean mayJoin;
+
     private final int row;
 
     /** By step: folds of sums within a slab, and of sums across slabs. */
@@ -63,6 +65,7 @@ final class Invocation {
         before = cutting.before().toArray(LoopStep[]::new);
         inside = cutting.inside().toArray(LoopStep[]::new);
         after = cutting.after().toArray(LoopStep[]::new);
+        mayJoin = cutting.joins();
         row = binding.size(binding.rank() - 1);
         joined = kernel.joined().stream().toArray(LoopStep[]::new);
         within = folds(false);
@@ -91,7 +94,7 @@ final class Invocation {
         if (seats.length < workers.size()) {
             seats = Arrays.copyOf(seats, workers.size());
         }
-        boolean joins = joined.length > 0 && row >= form.joinsFrom() && row <= Nest.BLOCK;
+        boolean joins = mayJoin && row >= form.joinsFrom();
         if (joins && !compute(joined, workers)) {
             binding.clear();
             joins = false;

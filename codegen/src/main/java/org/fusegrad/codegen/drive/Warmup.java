@@ -32,16 +32,13 @@ public final class Warmup {
     private static final int[] LENGTHS = {ROW, 32, 17, TAIL};
 
     /**
-     * The same for all steps as one, with fewer turns of a loop. Compilers newer than that of JDK
+     * The same for loops of one vector a turn, with fewer turns. Compilers newer than that of JDK
      * 17 write out a loop of vectors several times if they have seen it turn three times and more.
      * In cache that is faster. Over data in memory, on JDK 25, layer norm forward and backward then
-     * takes 1.6 times as long in rows of 512 elements and 1.2 times in rows of 768: what fetches
-     * memory ahead seems to follow one load that repeats better than several that take turns.
+     * takes 1.6 times as long in rows of 512 elements and 1.2 times in rows of 768 or 2,048: what
+     * fetches memory ahead seems to follow one load that repeats better than several in turn.
      */
-    private static final int[] LENGTHS_JOINED = {33, 32, 17, TAIL};
-
-    /** Elements of a row above which joined steps are the faster for it all the same. */
-    private static final int LONG_ROW = 1024;
+    private static final int[] FEW_TURNS = {33, 32, 17, TAIL};
 
     /**
      * What the values of a row lie above: far from 0 and about it. Where a statistic decides what
@@ -121,20 +118,18 @@ public final class Warmup {
     public static boolean run(LoopKernel kernel, RowProgram program) {
         List<Frame> frames = frames(kernel);
         for (LoopStep step : kernel.steps()) {
-            if (step.isFull() && !new Practice(program, step, LENGTHS, frames).settles(PATIENCE)) {
+            boolean sums = step.reductions().stream().anyMatch(r -> r.mode() == Mode.ROW);
+            Practice rows = new Practice(program, step, sums ? LENGTHS : FEW_TURNS, frames);
+            if (step.isFull() && !rows.settles(PATIENCE)) {
                 throw new KernelException(
                         "the JVM does not keep the vectors of step " + step.number() + " of "
                                 + kernel.name() + " in registers",
                         null);
             }
         }
-        if (!program.joins()) {
-            return false;
-        }
-        int[] domain = kernel.schedule().domain();
-        int[] lengths = domain[domain.length - 1] > LONG_ROW ? LENGTHS : LENGTHS_JOINED;
-        return new Practice(program, kernel.joined().orElseThrow(), lengths, frames)
-                .settles(PATIENCE_JOINED);
+        return program.joins()
+                && new Practice(program, kernel.joined().orElseThrow(), FEW_TURNS, frames)
+                        .settles(PATIENCE_JOINED);
     }
 
     /** A step of a program and the rows to call it on, of some lengths in each frame. */
