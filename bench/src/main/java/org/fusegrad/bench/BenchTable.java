@@ -88,8 +88,8 @@ public final class BenchTable {
                         Integer.toString(r.threads()),
                         ms,
                         number("%.1f", r.gbps()),
-                        percent(r.roof()) + " %",
-                        percent(run.workingSet().get(i)) + " %",
+                        part(r.roof()),
+                        part(run.workingSet().get(i)),
                         number("%.1fx", r.vsUnfused()),
                         number("%.1fx", r.vsTorch()) + " |"));
             }
@@ -111,6 +111,10 @@ public final class BenchTable {
         return Optional.ofNullable(part)
                 .map(p -> String.format(Locale.ROOT, "%.0f", p * 100))
                 .orElse("-");
+    }
+
+    private static String part(Double part) {
+        return part == null ? "-" : percent(part) + " %";
     }
 
     private static String number(String format, Double value) {
