@@ -50,7 +50,7 @@ final class BenchCommandTest {
         assertTrue(Files.exists(folder.resolve("run-roofline.png")), out);
         BenchFile run = BenchFile.read(json);
         assertEquals(
-                List.of("copy", "bn forward", "bn forward+backward"),
+                List.of("copy", "bn forward", "copy among 4", "bn forward+backward"),
                 run.rows().stream().map(r -> r.work()).toList());
         assertTrue(run.rows().stream().allMatch(r -> r.ms() > 0 && r.roof() > 0), out);
         assertTrue(Ran.of("bench", "plot", json.toString()).succeeded().out().contains("drawn: "));
