@@ -101,7 +101,7 @@ final class WarmupTest {
         assertTrue(means.getMax() > 0.8, means::toString);
     }
 
-    /** A loop that is seen to turn three times is written out several times by newer JVMs. */
+    /** A loop that is seen to turn three times is written out several times by JDK 25. */
     @Test
     void loopsOfOneVectorTurnSeldom() {
         IntSummaryStatistics turns = notes(768).turns;

@@ -32,12 +32,12 @@ public final class Warmup {
     private static final int[] LENGTHS = {ROW, 32, 17, TAIL};
 
     /**
-     * The same for loops of one vector a turn, with fewer turns. Compilers newer than that of JDK
-     * 17 write out a loop of vectors several times if they have seen it turn three times and more.
-     * In cache that is faster. Over data in memory, on JDK 25, two scans of each row and their
-     * derivative then take 1.6 times as long in rows of 512 elements, 1.2 times in rows of 768 or
-     * 2,048: what fetches memory ahead seems to follow one load that repeats better than several in
-     * turn.
+     * The same for loops of one vector a turn, with fewer turns. The compiler of JDK 25, not that
+     * of JDK 17, writes out a loop of vectors several times if it has seen it turn three times and
+     * more. In cache that is faster. Over data in memory, two scans of each row and the scans of
+     * their derivative then take 1.6 times as long in rows of 512 elements, 1.2 times in rows of
+     * 768 or 2,048: what fetches memory ahead seems to follow one load that repeats better than
+     * several in turn.
      */
     private static final int[] FEW_TURNS = {33, 32, 17, TAIL};
 
@@ -92,8 +92,9 @@ public final class Warmup {
         QUEUE.addFirst(() -> {
             List<Frame> frames = frames(kernel);
             for (LoopStep step : kernel.steps()) {
+                Practice rows = new Practice(program, step, LENGTHS, frames);
                 for (int look = 0; look < SCALAR_LOOKS && step.isFull(); look++) {
-                    new Practice(program, step, LENGTHS, frames).calls();
+                    rows.calls();
                 }
             }
         });
