@@ -18,6 +18,10 @@ public final class LayerNormBackwardVector512 extends RowProgram {
 
     static final VectorSpecies F = FloatVector.SPECIES_256;
 
+    static final Class VD = D.vectorType();
+
+    static final Class VF = F.vectorType();
+
     static final Class V = S.vectorType();
 
     /**
@@ -926,11 +930,18 @@ public final class LayerNormBackwardVector512 extends RowProgram {
     }
 
     static double tree(Frame f, int from) {
-        DoubleVector s0 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 0).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s1 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 8).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s2 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 16).convertShape(VectorOperators.F2D, D, 0);
-        DoubleVector s3 = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + 24).convertShape(VectorOperators.F2D, D, 0);
-        s0.add(s2).add(s1.add(s3)).intoArray(f.tree, 0);
+        FloatVector l0 = (FloatVector) VF.cast(FloatVector.fromArray(F, f.lanes, from + 0));
+        DoubleVector s0 = (DoubleVector) VD.cast(l0.convertShape(VectorOperators.F2D, D, 0));
+        FloatVector l1 = (FloatVector) VF.cast(FloatVector.fromArray(F, f.lanes, from + 8));
+        DoubleVector s1 = (DoubleVector) VD.cast(l1.convertShape(VectorOperators.F2D, D, 0));
+        FloatVector l2 = (FloatVector) VF.cast(FloatVector.fromArray(F, f.lanes, from + 16));
+        DoubleVector s2 = (DoubleVector) VD.cast(l2.convertShape(VectorOperators.F2D, D, 0));
+        FloatVector l3 = (FloatVector) VF.cast(FloatVector.fromArray(F, f.lanes, from + 24));
+        DoubleVector s3 = (DoubleVector) VD.cast(l3.convertShape(VectorOperators.F2D, D, 0));
+        s0 = (DoubleVector) VD.cast(s0.add(s2));
+        s1 = (DoubleVector) VD.cast(s1.add(s3));
+        s0 = (DoubleVector) VD.cast(s0.add(s1));
+        s0.intoArray(f.tree, 0);
         return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
     }
 }

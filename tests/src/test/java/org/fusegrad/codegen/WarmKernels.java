@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.fusegrad.DType;
 import org.fusegrad.Explanation;
 import org.fusegrad.Tensor;
 import org.fusegrad.codegen.compile.JaninoCompiler;
@@ -43,8 +44,21 @@ final class WarmKernels {
         }
         layer(
                 "bn of columns",
+                () -> new BatchNorm2d(67).explain(channelsLast(67), Activation.NONE));
+        layer(
+                "bn of few columns",
+                () -> new BatchNorm2d(64).explain(channelsLast(64), Activation.RELU));
+        layer(
+                "bn of half precision",
+                () -> new BatchNorm2d(4).explain(images().cast(DType.BFLOAT16), Activation.NONE));
+        layer(
+                "bn of columns of half precision",
                 () -> new BatchNorm2d(67)
-                        .explain(Tensor.zeros(2, 9, 11, 67).permute(0, 3, 1, 2), Activation.NONE));
+                        .explain(channelsLast(67).cast(DType.BFLOAT16), Activation.NONE));
+        layer(
+                "layer norm of half precision",
+                () -> new LayerNorm(101)
+                        .explain(Tensor.zeros(70, 101).cast(DType.BFLOAT16), Activation.NONE));
         layer(
                 "layer norm",
                 () -> new LayerNorm(101).explain(Tensor.zeros(70, 101), Activation.NONE));
@@ -66,6 +80,12 @@ final class WarmKernels {
 
     private static void layer(String name, Supplier<Explanation> formula) {
         LAYERS.put(name, formula);
+    }
+
+    /** With an array of its own: zeros are one element at strides of 0 and cannot be permuted. */
+    private static Tensor channelsLast(int channels) {
+        float[] values = new float[2 * 9 * 11 * channels];
+        return Tensor.of(values, 2, 9, 11, channels).permute(0, 3, 1, 2);
     }
 
     private static Tensor images() {

@@ -115,6 +115,8 @@ public final class KernelEmitter {
                 type.addMethod(LaneTree.method(bits));
                 type.addField(species("D", "Double", bits));
                 type.addField(species("F", "Float", bits / 2));
+                type.addField(vectorType("VD", "D"));
+                type.addField(vectorType("VF", "F"));
             }
             if (text.contains("IntVector")) {
                 type.addField(species("I", "Int", bits));
@@ -122,9 +124,7 @@ public final class KernelEmitter {
             if (text.contains("ShortVector")) {
                 type.addField(species("H", "Short", bits / 2));
             }
-            type.addField(FieldSpec.builder(Class.class, "V", Modifier.STATIC, Modifier.FINAL)
-                    .initializer("S.vectorType()")
-                    .build());
+            type.addField(vectorType("V", "S"));
         }
         String text = JavaFile.builder(packageName, type.build())
                 .indent("    ")
@@ -189,6 +189,13 @@ public final class KernelEmitter {
         TypeName type = ClassName.get(SimdSupport.MODULE, "VectorSpecies");
         return FieldSpec.builder(type, name, Modifier.STATIC, Modifier.FINAL)
                 .initializer("$LVector.SPECIES_$L", element, size)
+                .build();
+    }
+
+    /** The class of a species' vectors, by which the JVM is told what it may have lost. */
+    private static FieldSpec vectorType(String name, String species) {
+        return FieldSpec.builder(Class.class, name, Modifier.STATIC, Modifier.FINAL)
+                .initializer("$L.vectorType()", species)
                 .build();
     }
 

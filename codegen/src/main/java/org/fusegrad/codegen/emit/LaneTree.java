@@ -3,8 +3,6 @@ package org.fusegrad.codegen.emit;
 import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
-import java.util.ArrayList;
-import java.util.List;
 import javax.lang.model.element.Modifier;
 import org.fusegrad.codegen.drive.Frame;
 
@@ -12,6 +10,10 @@ import org.fusegrad.codegen.drive.Frame;
  * Emits the tree over the lanes of a float32 sum in vectors: the additions of {@link Frame#sum},
  * several at a time. In scalar form the widening of each lane waits for the one before on JDK 17,
  * and the tree takes as long as a row of a thousand elements.
+ *
+ * <p>Every vector is named by its class. A step that calls this may be long already, and past some
+ * length JDK 17 compiles the calls of a method only after the method, which then knows no class of
+ * what they return: it made one vector an object for each row.
  */
 final class LaneTree {
     private LaneTree() {}
@@ -24,24 +26,25 @@ final class LaneTree {
     static MethodSpec method(int bits) {
         int width = bits / Double.SIZE;
         CodeBlock.Builder code = CodeBlock.builder();
-        List<String> sums = new ArrayList<>();
-        for (int at = 0; at < Frame.LANES; at += width) {
+        int sums = Frame.LANES / width;
+        for (int k = 0; k < sums; k++) {
             code.addStatement(
-                    "DoubleVector s$L = (DoubleVector) FloatVector.fromArray(F, f.lanes, from + $L)"
-                            + ".convertShape(VectorOperators.F2D, D, 0)",
-                    at / width,
-                    at);
-            sums.add("s" + at / width);
+                    "FloatVector l$L = (FloatVector) VF.cast("
+                            + "FloatVector.fromArray(F, f.lanes, from + $L))",
+                    k,
+                    k * width);
+            code.addStatement(
+                    "DoubleVector s$L = (DoubleVector) VD.cast("
+                            + "l$L.convertShape(VectorOperators.F2D, D, 0))",
+                    k,
+                    k);
         }
-        while (sums.size() > 1) {
-            int half = sums.size() / 2;
-            List<String> next = new ArrayList<>();
+        for (int half = sums / 2; half > 0; half /= 2) {
             for (int k = 0; k < half; k++) {
-                next.add(sums.get(k) + ".add(" + sums.get(k + half) + ")");
+                code.addStatement("s$L = (DoubleVector) VD.cast(s$L.add(s$L))", k, k, k + half);
             }
-            sums = next;
         }
-        code.addStatement("$L.intoArray(f.tree, 0)", sums.get(0));
+        code.addStatement("s0.intoArray(f.tree, 0)");
         code.addStatement("return $L", total(0, 1, width));
         return MethodSpec.methodBuilder("tree")
                 .addModifiers(Modifier.STATIC)
