@@ -895,33 +895,33 @@ public final class LayerNormBackwardVector512 extends RowProgram {
         return true;
     }
 
-    public void run(int step, Frame f) {
-        switch (step) {
+    public void run(int method, Frame f) {
+        switch (method) {
             case 0:
                 step0(f);
                 break;
-            case 2:
+            case 3:
                 step1(f);
                 break;
-            case 3:
+            case 4:
                 step1Exact(f);
                 break;
-            case 4:
+            case 6:
                 step2(f);
                 break;
-            case 6:
+            case 9:
                 step3(f);
                 break;
-            case 8:
+            case 12:
                 step4(f);
                 break;
-            case 9:
+            case 13:
                 step4Exact(f);
                 break;
-            case 10:
+            case 15:
                 step5(f);
                 break;
-            case 12:
+            case 18:
                 joined(f);
                 break;
             default:

@@ -321,21 +321,21 @@ public final class LayerNormForwardScalar extends RowProgram {
         }
     }
 
-    public void run(int step, Frame f) {
-        switch (step) {
+    public void run(int method, Frame f) {
+        switch (method) {
             case 0:
                 step0(f);
                 break;
-            case 2:
+            case 3:
                 step1(f);
                 break;
-            case 3:
+            case 4:
                 step1Exact(f);
                 break;
-            case 4:
+            case 6:
                 step2(f);
                 break;
-            case 6:
+            case 9:
                 step3(f);
                 break;
             default:

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.fusegrad.DType;
 import org.fusegrad.Explanation;
 import org.fusegrad.Tensor;
+import org.fusegrad.codegen.drive.RowProgram;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.nn.norm.BatchNorm2d;
@@ -80,7 +81,7 @@ final class JoinedRowsTest {
             assertEquals(loops.steps().size(), number);
             String text = Forms.source(kernel, "Form", 512).text();
             assertTrue(
-                    Pattern.compile("case " + 2 * number + ":\\s+joined\\(f\\);")
+                    Pattern.compile("case " + RowProgram.rows(number) + ":\\s+joined\\(f\\);")
                             .matcher(text)
                             .find(),
                     text);

@@ -39,8 +39,9 @@ final class WarmupTest {
         }
 
         @Override
-        public void run(int step, Frame frame) {
-            if (makesObjects && step == 2 * KERNEL.joined().orElseThrow().number()) {
+        public void run(int method, Frame frame) {
+            if (makesObjects
+                    && method == RowProgram.rows(KERNEL.joined().orElseThrow().number())) {
                 objects = new float[frame.n];
             }
         }
@@ -65,12 +66,12 @@ final class WarmupTest {
         private final DoubleSummaryStatistics means = new DoubleSummaryStatistics();
 
         Notes(LoopKernel kernel) {
-            this.joined = 2 * kernel.joined().orElseThrow().number();
+            this.joined = RowProgram.rows(kernel.joined().orElseThrow().number());
         }
 
         @Override
-        public void run(int step, Frame frame) {
-            if (step == joined) {
+        public void run(int method, Frame frame) {
+            if (method == joined) {
                 turns.accept(frame.n / LANES);
                 float sum = 0;
                 for (int i = 0; i < frame.n; i++) {

@@ -13,13 +13,16 @@ final class Nest {
     /** Elements of a row handed to a generated method at once: one block of the contract. */
     static final int BLOCK = 4096;
 
+    /** Elements of all rows run down column by column: they stay in the nearest cache. */
+    private static final int COLUMNS_TOGETHER = 2048;
+
     /** Elements of all rows handed to it at once; bounds the time of one call. */
     private static final int TOGETHER = 1 << 16;
 
     private final Binding binding;
     private final LoopStep step;
     private final Frame frame;
-    private final int method;
+    private final boolean exact;
     private final int inner;
     private final int[] touched;
     private final Reduction[] columns;
@@ -40,14 +43,14 @@ final class Nest {
     private int count;
 
     Nest(Binding binding, LoopStep step) {
-        this(binding, step, binding.frame(), step.number() * 2);
+        this(binding, step, binding.frame(), false);
     }
 
-    private Nest(Binding binding, LoopStep step, Frame frame, int method) {
+    private Nest(Binding binding, LoopStep step, Frame frame, boolean exact) {
         this.binding = binding;
         this.step = step;
         this.frame = frame;
-        this.method = method;
+        this.exact = exact;
         this.touched = binding.touched(step);
         this.inner = step.inner();
         this.columns = step.reductions().stream()
@@ -72,7 +75,7 @@ final class Nest {
     /** The exact form of the same step, on arrays of its own choice. */
     Nest exact(Object[] arrays) {
         Frame own = new Frame(arrays, binding.constants, step.reductions().size());
-        Nest nest = new Nest(binding, step, own, method + 1);
+        Nest nest = new Nest(binding, step, own, true);
         nest.start();
         return nest;
     }
@@ -176,7 +179,8 @@ final class Nest {
         if (last < 0 || count > BLOCK) {
             return 1;
         }
-        int rows = Math.min(left, Math.min(to[last] - index[last], TOGETHER / Math.max(1, count)));
+        int most = (inColumns() ? COLUMNS_TOGETHER : TOGETHER) / Math.max(1, count);
+        int rows = Math.min(left, Math.min(to[last] - index[last], most));
         for (Reduction r : columns) {
             if (r.loop() == loops[last]) {
                 int block = Cutting.BLOCK_ROWS;
@@ -184,6 +188,17 @@ final class Nest {
             }
         }
         return Math.max(1, rows);
+    }
+
+    private boolean inColumns() {
+        return !exact && count <= step.columns();
+    }
+
+    private int method() {
+        int number = step.number();
+        return exact
+                ? RowProgram.exact(number)
+                : inColumns() ? RowProgram.columns(number) : RowProgram.rows(number);
     }
 
     private void advance(int rows) {
@@ -215,6 +230,7 @@ final class Nest {
             frame.at[r.partial()] += block(r) * binding.blockStride[r.partial()];
         }
         RowProgram program = binding.program;
+        int method = method();
         for (int left = count; left > 0; left -= BLOCK) {
             frame.n = Math.min(BLOCK, left);
             frame.rows = rows;

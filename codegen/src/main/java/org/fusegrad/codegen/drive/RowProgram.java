@@ -6,8 +6,25 @@ package org.fusegrad.codegen.drive;
  * generated classes live in class loaders of their own.
  */
 public abstract class RowProgram {
-    /** Runs a step over the rows that the frame points at. */
-    public abstract void run(int step, Frame frame);
+    private static final int METHODS = 3;
+
+    /** The method that runs a step row by row. */
+    public static int rows(int step) {
+        return METHODS * step;
+    }
+
+    /** The method that takes sums of a step again, which overflowed. */
+    public static int exact(int step) {
+        return METHODS * step + 1;
+    }
+
+    /** The method that runs a step down the columns of all rows. */
+    public static int columns(int step) {
+        return METHODS * step + 2;
+    }
+
+    /** Runs a method over the rows that the frame points at. */
+    public abstract void run(int method, Frame frame);
 
     /** Whether it has a method that takes each row through all steps, numbered after the last. */
     public boolean joins() {

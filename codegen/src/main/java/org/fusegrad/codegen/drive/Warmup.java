@@ -92,7 +92,8 @@ public final class Warmup {
         QUEUE.addFirst(() -> {
             List<Frame> frames = frames(kernel);
             for (LoopStep step : kernel.steps()) {
-                Practice rows = new Practice(program, step, LENGTHS, frames);
+                Practice rows =
+                        new Practice(program, RowProgram.rows(step.number()), LENGTHS, frames);
                 for (int look = 0; look < SCALAR_LOOKS && step.isFull(); look++) {
                     rows.calls();
                 }
@@ -121,23 +122,27 @@ public final class Warmup {
         List<Frame> frames = frames(kernel);
         for (LoopStep step : kernel.steps()) {
             boolean sums = step.reductions().stream().anyMatch(r -> r.mode() == Mode.ROW);
-            Practice rows = new Practice(program, step, sums ? LENGTHS : FEW_TURNS, frames);
-            if (step.isFull() && !rows.settles(PATIENCE)) {
+            int[] lengths = sums ? LENGTHS : FEW_TURNS;
+            Practice rows = new Practice(program, RowProgram.rows(step.number()), lengths, frames);
+            Practice columns =
+                    new Practice(program, RowProgram.columns(step.number()), lengths, frames);
+            if (step.isFull() && !rows.settles(PATIENCE)
+                    || step.columns() > 0 && !columns.settles(PATIENCE)) {
                 throw new KernelException(
                         "the JVM does not keep the vectors of step " + step.number() + " of "
                                 + kernel.name() + " in registers",
                         null);
             }
         }
+        int joined = RowProgram.rows(kernel.steps().size());
         return program.joins()
-                && new Practice(program, kernel.joined().orElseThrow(), FEW_TURNS, frames)
-                        .settles(PATIENCE_JOINED);
+                && new Practice(program, joined, FEW_TURNS, frames).settles(PATIENCE_JOINED);
     }
 
-    /** A step of a program and the rows to call it on, of some lengths in each frame. */
-    private record Practice(RowProgram program, LoopStep step, int[] lengths, List<Frame> frames) {
+    /** A method of a program and the rows to call it on, of some lengths in each frame. */
+    private record Practice(RowProgram program, int method, int[] lengths, List<Frame> frames) {
         /**
-         * Calls the step until its loop makes no objects, which interpreted vector code does. A
+         * Calls the method until its loop makes no objects, which interpreted vector code does. A
          * constant that the JVM keeps as an object too is made for each row, however long, and is
          * not seen here.
          */
@@ -174,7 +179,7 @@ public final class Warmup {
             for (int i = 0; i < times; i++) {
                 frame.n = length;
                 frame.rows = ROWS;
-                program.run(step.number() * 2, frame);
+                program.run(method, frame);
             }
         }
     }

@@ -90,17 +90,20 @@ public final class KernelEmitter {
                 .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
                 .superclass(RowProgram.class)
                 .addJavadoc("Kernel $L, $L\n", simpleName, comment);
-        CodeBlock.Builder cases = CodeBlock.builder().beginControlFlow("switch (step)");
+        CodeBlock.Builder cases = CodeBlock.builder().beginControlFlow("switch (method)");
         for (LoopStep step : kernel.steps()) {
             RowsEmitter rows = rows(step, bits / 32, Form.PLAIN);
             StepEmitter plain = rows.steps().get(0);
             String name = "step" + step.number();
             vectorSteps += plain.isVector() ? 1 : 0;
             type.addMethod(rows.method(name));
-            dispatch(cases, step.number() * 2, name);
+            dispatch(cases, RowProgram.rows(step.number()), name);
+            if (step.columns() > 0) {
+                dispatch(cases, RowProgram.columns(step.number()), columns(type, step, plain));
+            }
             if (plain.sums().needsExact()) {
                 type.addMethod(rows(step, 1, Form.EXACT).method(name + "Exact"));
-                dispatch(cases, step.number() * 2 + 1, name + "Exact");
+                dispatch(cases, RowProgram.exact(step.number()), name + "Exact");
             }
             if (plain.sums().isMixed()) {
                 type.addMethod(rows(step, 1, Form.RETRY).method(name + "Retry"));
@@ -145,12 +148,22 @@ public final class KernelEmitter {
         return String.join("\n", text.toString().lines().toList()) + "\n</pre>";
     }
 
+    /** The name of the method that runs a step down columns: with short vector loops its own. */
+    private String columns(TypeSpec.Builder type, LoopStep step, StepEmitter plain) {
+        String name = "step" + step.number();
+        if (!plain.isVector() || !plain.vectors().suitColumns()) {
+            return name;
+        }
+        type.addMethod(rows(step, bits / 32, Form.COLUMNS).method(name + "Columns"));
+        return name + "Columns";
+    }
+
     /** One method for all steps that a row goes through, if vectors do. */
     private void join(TypeSpec.Builder type, CodeBlock.Builder cases, LoopStep joined) {
         RowsEmitter rows = new RowsEmitter(kernel, kernel.inside(), names, bits / 32, Form.JOINED);
         if (rows.steps().stream().allMatch(StepEmitter::joins)) {
             type.addMethod(rows.method("joined"));
-            dispatch(cases, joined.number() * 2, "joined");
+            dispatch(cases, RowProgram.rows(joined.number()), "joined");
             type.addMethod(MethodSpec.methodBuilder("joins")
                     .addAnnotation(Override.class)
                     .addModifiers(Modifier.PUBLIC)
@@ -179,7 +192,7 @@ public final class KernelEmitter {
                 .build();
         return MethodSpec.methodBuilder("run")
                 .addModifiers(Modifier.PUBLIC)
-                .addParameter(TypeName.INT, "step")
+                .addParameter(TypeName.INT, "method")
                 .addParameter(Frame.class, "f")
                 .addCode(body)
                 .build();

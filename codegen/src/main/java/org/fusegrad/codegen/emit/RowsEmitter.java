@@ -51,6 +51,10 @@ final class RowsEmitter {
         CodeBlock.Builder code = CodeBlock.builder();
         code.addStatement("int n = f.n").addStatement("int rows = f.rows");
         steps.forEach(s -> s.prologue(code));
+        if (steps.get(0).isColumns()) {
+            steps.get(0).columns(code);
+            return code.build();
+        }
         code.beginControlFlow("for (int row = 0; row < rows; row++)");
         handover.declare(code, kernel.arrays(), names);
         for (StepEmitter s : steps) {

@@ -25,6 +25,7 @@ final class StepEmitter {
     private final KernelNames names;
     private final boolean vector;
     private final boolean joined;
+    private final boolean columns;
     private final List<Reduction> reductions;
     private final FrameLocals locals;
     private final Handover handover;
@@ -36,6 +37,8 @@ final class StepEmitter {
     enum Form {
         /** Sums in lanes. */
         PLAIN,
+        /** As plain, but down each column of all rows. */
+        COLUMNS,
         /** As plain, as one of the steps that each row goes through. */
         JOINED,
         /** Sums term by term in float64, for a block whose float32 sums overflowed. */
@@ -67,6 +70,7 @@ final class StepEmitter {
         this.step = step;
         this.names = names;
         this.joined = form == Form.JOINED;
+        this.columns = form == Form.COLUMNS;
         this.locals = locals;
         this.handover = handover;
         this.vector = width > 1 && !form.isExact() && vectorisable();
@@ -86,6 +90,11 @@ final class StepEmitter {
     /** Whether it is one of the steps that each row goes through. */
     boolean isJoined() {
         return joined;
+    }
+
+    /** Whether it runs down columns. */
+    boolean isColumns() {
+        return columns;
     }
 
     /**
@@ -121,6 +130,16 @@ final class StepEmitter {
 
     boolean variesAlongRow(Node n) {
         return step.inner() >= 0 && kernel.schedule().mask(n)[step.inner()];
+    }
+
+    /** The statements for all rows, column by column, and row by row for the rest of each. */
+    void columns(CodeBlock.Builder code) {
+        vectors.columns(code, constants());
+        code.addStatement("int from = i");
+        code.beginControlFlow("for (int row = 0; from < n && row < rows; row++)");
+        scalarLoop(code, "i = from; i < n; i++");
+        locals.advance(code);
+        code.endControlFlow();
     }
 
     /** The statements for one row. */
@@ -265,6 +284,21 @@ final class StepEmitter {
         return in.dtype().isHalf() && !loadedHere
                 ? ScalarLanes.widened(names.of(in), in.dtype())
                 : names.of(in);
+    }
+
+    /** Whether a value that varies along the rows is the same in all of them. */
+    boolean isShared(Node n) {
+        int rows = step.inner() - 1;
+        while (!step.step().loops()[rows]) {
+            rows--;
+        }
+        return !kernel.schedule().mask(n)[rows];
+    }
+
+    /** Where in its array the vector of a value lies that the loop is at. */
+    String vectorIndex(Node n) {
+        String name = names.of(n);
+        return columns && !isShared(n) ? name + "Row" : index(name);
     }
 
     String index(String name) {

@@ -146,6 +146,30 @@ final class SumEmitter {
         }
     }
 
+    /** The sums of a column so far. */
+    void columnStart(CodeBlock.Builder code, Reduction r, int copy, String plus) {
+        String name = names.of(r.node());
+        code.addStatement(
+                "FloatVector $LV$L = FloatVector.fromArray(S, $LArray, $L$L)",
+                name,
+                copy,
+                name,
+                loop.index(name),
+                plus);
+    }
+
+    /** The sums of a column with all rows. */
+    void columnEnd(CodeBlock.Builder code, Reduction r, int copy, String plus) {
+        String name = names.of(r.node());
+        code.addStatement(
+                "((FloatVector) V.cast($LV$L)).intoArray($LArray, $L$L)",
+                name,
+                copy,
+                name,
+                loop.index(name),
+                plus);
+    }
+
     /**
      * The addition of one vector.
      *
@@ -157,8 +181,9 @@ final class SumEmitter {
         List<String> terms = r.node().inputs().stream()
                 .map(in -> loop.vectors().operand(code, in))
                 .toList();
+        boolean stays = r.mode() == Mode.ROW || loop.isColumns();
         String before = name + "V" + copy;
-        if (r.mode() != Mode.ROW) {
+        if (!stays) {
             before = name + "P";
             code.addStatement(
                     "FloatVector $L = FloatVector.fromArray(S, $LArray, $L$L)",
@@ -169,13 +194,13 @@ final class SumEmitter {
         }
         // The JVM knows the class of the term but not of what went around the loop, so the term
         // must be the receiver, and the argument be named by its class.
-        String sofar = r.mode() == Mode.ROW ? "(FloatVector) V.cast(" + before + ")" : before;
+        String sofar = stays ? "(FloatVector) V.cast(" + before + ")" : before;
         String sum = !r.isSum()
                 ? terms.get(0) + "." + r.node().op() + "(" + sofar + ")"
                 : terms.size() == 2
                         ? terms.get(0) + ".fma(" + terms.get(1) + ", " + sofar + ")"
                         : terms.get(0) + ".add(" + sofar + ")";
-        if (r.mode() != Mode.ROW) {
+        if (!stays) {
             String named = loop.isJoined() ? "((FloatVector) V.cast(" + sum + "))" : sum;
             code.addStatement("$L.intoArray($LArray, $L$L)", named, name, loop.index(name), plus);
         } else if (turning == 1) {

@@ -2,6 +2,7 @@ package org.fusegrad.codegen.emit;
 
 import com.palantir.javapoet.CodeBlock;
 import java.util.List;
+import java.util.stream.Stream;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -31,6 +32,12 @@ final class VectorLoops {
      * asking for the class of a vector when the method has grown to some size, and makes objects.
      */
     private static final int JOINED = 16;
+
+    /** Vectors side by side that run down columns: as wide as rows are that do. */
+    private static final int WIDEST = 4;
+
+    /** Vectors that rows have in common and registers hold, with room for others. */
+    private static final int HELD = 16;
 
     /** Operations in the expansion of a function, about. */
     private static final int FUNCTION = 30;
@@ -65,9 +72,17 @@ final class VectorLoops {
 
     /** Whether they are short enough to be one part of a longer method. */
     boolean areShort() {
-        boolean half = step.step().loads().stream().anyMatch(n -> n.dtype().isHalf())
+        return !isHalf() && cost() <= JOINED;
+    }
+
+    /** Whether they are short enough to run down columns: JDK 17 makes objects in longer ones. */
+    boolean suitColumns() {
+        return cost() < FUNCTION;
+    }
+
+    private boolean isHalf() {
+        return step.step().loads().stream().anyMatch(n -> n.dtype().isHalf())
                 || step.step().body().stream().anyMatch(n -> n.dtype().isHalf());
-        return !half && cost() <= JOINED;
     }
 
     /** The loop over whole vectors, and what follows it up to the rest of the row. */
@@ -96,6 +111,64 @@ final class VectorLoops {
         rows.forEach(r -> sums.vectorStart(code, r, copies));
         code.add(loops.build());
         rows.forEach(r -> sums.drain(code, r, copies, rotates));
+    }
+
+    /**
+     * Loops over columns some vectors wide and then one vector wide, and in each a loop down all
+     * rows. What rows have in common stays in registers meanwhile. Half precision takes so many
+     * operations that JDK 17 makes objects of its vectors in wide columns.
+     */
+    void columns(CodeBlock.Builder code, List<Node> constants) {
+        code.addStatement("int i = 0");
+        long held = step.reductions().size()
+                + step.step().loads().stream().filter(loop::isShared).count();
+        int vectors = Math.max(1, (int) Math.min(isHalf() ? 1 : WIDEST, HELD / held));
+        if (vectors > 1) {
+            columns(code, constants, vectors);
+        }
+        columns(code, constants, 1);
+    }
+
+    private void columns(CodeBlock.Builder code, List<Node> constants, int vectors) {
+        List<Node> own = Stream.of(step.step().loads(), step.step().stores())
+                .flatMap(List::stream)
+                .filter(n -> !loop.isShared(n))
+                .toList();
+        CodeBlock.Builder rows = CodeBlock.builder();
+        rows.beginControlFlow("for (int row = 0; row < rows; row++)");
+        for (int k = 0; k < vectors; k++) {
+            block(rows, k, k * width, 1);
+        }
+        for (Node n : own) {
+            rows.addStatement("$LRow += $LOver", names.of(n), names.of(n));
+        }
+        rows.endControlFlow();
+        int turn = vectors * width;
+        code.beginControlFlow("for (int end = n - $L; i <= end; i += $L)", turn, turn);
+        constants.forEach(c -> broadcast(code, c));
+        code.add(functions.constants());
+        for (Node n : own) {
+            code.addStatement("int $LRow = $LAt + i", names.of(n), names.of(n));
+        }
+        for (int k = 0; k < vectors; k++) {
+            String plus = k == 0 ? "" : " + " + k * width;
+            for (Node n : step.step().loads()) {
+                if (loop.isShared(n)) {
+                    load(code, n, names.of(n) + "Held" + k, loop.index(names.of(n)) + plus);
+                }
+            }
+            for (Reduction r : step.reductions()) {
+                sums.columnStart(code, r, k, plus);
+            }
+        }
+        code.add(rows.build());
+        for (int k = 0; k < vectors; k++) {
+            String plus = k == 0 ? "" : " + " + k * width;
+            for (Reduction r : step.reductions()) {
+                sums.columnEnd(code, r, k, plus);
+            }
+        }
+        code.endControlFlow();
     }
 
     /** If the row still has so many vectors. */
@@ -137,8 +210,10 @@ final class VectorLoops {
         code.add("{\n$>");
         prefetch.lines(code, ahead, plus);
         for (Node n : step.step().loads()) {
-            if (loop.variesAlongRow(n)) {
-                load(code, n, plus);
+            if (loop.isColumns() && loop.isShared(n)) {
+                code.addStatement("FloatVector $LV = $LHeld$L", names.of(n), names.of(n), copy);
+            } else if (loop.variesAlongRow(n)) {
+                load(code, n, names.of(n) + "V", loop.vectorIndex(n) + plus);
             }
         }
         for (Node n : step.step().body()) {
@@ -156,7 +231,7 @@ final class VectorLoops {
             sums.vectorAdd(code, r, copy, plus, turning);
         }
         for (Node n : step.step().stores()) {
-            String place = names.of(n) + "Array, " + loop.index(names.of(n)) + plus;
+            String place = names.of(n) + "Array, " + loop.vectorIndex(n) + plus;
             code.addStatement("$L.intoArray($L)", toStore(n), place);
         }
         code.add("$<}\n");
@@ -175,11 +250,11 @@ final class VectorLoops {
                 : functions || loop.isJoined() ? "((FloatVector) V.cast(" + name + "))" : name;
     }
 
-    private void load(CodeBlock.Builder code, Node n, String plus) {
+    private void load(CodeBlock.Builder code, Node n, String vector, String index) {
         String name = names.of(n);
-        String place = name + "Array, " + loop.index(name) + plus;
+        String place = name + "Array, " + index;
         if (!n.dtype().isHalf()) {
-            code.addStatement("FloatVector $LV = FloatVector.fromArray(S, $L)", name, place);
+            code.addStatement("FloatVector $L = FloatVector.fromArray(S, $L)", vector, place);
             return;
         }
         code.addStatement(
@@ -188,7 +263,7 @@ final class VectorLoops {
                 name,
                 place);
         code.addStatement(
-                "FloatVector $LV = $L", name, functions.widened(n.dtype(), name + "P", code));
+                "FloatVector $L = $L", vector, functions.widened(n.dtype(), name + "P", code));
     }
 
     /** A vector of a value as it is computed with. */

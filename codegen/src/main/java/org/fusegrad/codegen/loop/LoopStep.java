@@ -2,6 +2,7 @@ package org.fusegrad.codegen.loop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
@@ -16,13 +17,25 @@ import org.fusegrad.plan.Schedule;
  * @param inner the loop that the generated method runs, or -1 for a single element
  * @param reductions how each reduction is accumulated
  * @param prefetched results of later scans whose memory this one fetches
+ * @param columns elements of a row up to which it may run down each column of all rows, for rows
+ *     have values in common that stay in registers then: operands, or sums across rows; 0 if none
  */
 public record LoopStep(
         int number,
         Schedule.Step step,
         int inner,
         List<Reduction> reductions,
-        List<Node> prefetched) {
+        List<Node> prefetched,
+        int columns) {
+    /**
+     * As wide as a column of float32 is on the widest vectors. Part of a row at a time, memory is
+     * not read in order: rows of 64 elements one vector at a time took twice as long as row by row.
+     */
+    private static final int WIDEST = 64;
+
+    /** The same for half precision, whose columns are one vector wide. */
+    private static final int WIDEST_HALF = 32;
+
     /** How a reduction accumulates. */
     public enum Mode {
         /** Along the row: lanes, then a tree, then float64 over blocks. */
@@ -63,8 +76,38 @@ public record LoopStep(
             Mode mode = loop == inner ? Mode.ROW : sum && single ? Mode.COLUMN : Mode.DIRECT;
             reductions.add(new Reduction(n, loop, mode, mode == Mode.COLUMN ? partial++ : -1));
         }
+        List<Node> prefetched = Prefetch.by(step, schedule);
+        boolean columns = prefetched.isEmpty() && hasColumns(step, schedule, reductions);
+        int widest = isHalf(step) ? WIDEST_HALF : WIDEST;
         return new LoopStep(
-                number, step, inner, List.copyOf(reductions), Prefetch.by(step, schedule));
+                number, step, inner, List.copyOf(reductions), prefetched, columns ? widest : 0);
+    }
+
+    private static boolean isHalf(Schedule.Step step) {
+        return Stream.of(step.loads(), step.body())
+                .flatMap(List::stream)
+                .anyMatch(n -> n.dtype().isHalf());
+    }
+
+    /** Not if any operand is one value for each row: that would have to be fetched at each. */
+    private static boolean hasColumns(
+            Schedule.Step step, Schedule schedule, List<Reduction> reductions) {
+        int inner = step.inner();
+        int outer = inner - 1;
+        while (outer >= 0 && !step.loops()[outer]) {
+            outer--;
+        }
+        if (!step.isFull() || outer < 0) {
+            return false;
+        }
+        int rows = outer;
+        boolean across =
+                reductions.stream().allMatch(r -> r.mode() == Mode.COLUMN && r.loop() == rows);
+        boolean along = step.loads().stream()
+                .allMatch(n -> schedule.mask(n)[inner]
+                        && (schedule.mask(n)[rows] || n.dtype() == DType.FLOAT32));
+        boolean shared = step.loads().stream().anyMatch(n -> !schedule.mask(n)[rows]);
+        return across && along && (shared || !reductions.isEmpty());
     }
 
     /** Arrays of partial sums it needs. */

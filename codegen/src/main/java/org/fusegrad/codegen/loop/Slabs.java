@@ -64,8 +64,8 @@ record Slabs(List<LoopStep> inside, List<LoopStep> after) {
                 all(s -> s.step().loads()),
                 all(s -> s.step().reductions()),
                 all(s -> s.step().stores()));
-        return Optional.of(
-                new LoopStep(number, union, union.inner(), all(LoopStep::reductions), List.of()));
+        return Optional.of(new LoopStep(
+                number, union, union.inner(), all(LoopStep::reductions), List.of(), 0));
     }
 
     private <T> List<T> all(Function<LoopStep, List<T>> part) {
