@@ -158,8 +158,9 @@ public final class BatchNormBackwardVector512 extends RowProgram {
                 f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + dy;
                 f.lanes[32 + (i & 31)] = Math.fma(t9, dy, f.lanes[32 + (i & 31)]);
             }
-            double t12Sum = tree(f, 0);
-            double t14Sum = tree(f, 32);
+            trees(f, 2);
+            double t12Sum = f.sums[0];
+            double t14Sum = f.sums[1];
             if (!(Math.abs(t12Sum) <= Double.MAX_VALUE && Math.abs(t14Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t12Sum;
                 f.sums[1] = t14Sum;
@@ -486,6 +487,12 @@ public final class BatchNormBackwardVector512 extends RowProgram {
                 break;
             default:
                 throw new IllegalArgumentException();
+        }
+    }
+
+    static void trees(Frame f, int sums) {
+        for (int k = 0; k < sums; k++) {
+            f.sums[k] = tree(f, k * 32);
         }
     }
 

@@ -182,8 +182,9 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                 f.lanes[32 + (i & 31)] = Math.fma(t8, t1, f.lanes[32 + (i & 31)]);
                 t33Array[t33At + i] = t33Array[t33At + i] + dy;
             }
-            double t10Sum = tree(f, 0);
-            double t11Sum = tree(f, 32);
+            trees(f, 2);
+            double t10Sum = f.sums[0];
+            double t11Sum = f.sums[1];
             if (!(Math.abs(t10Sum) <= Double.MAX_VALUE && Math.abs(t11Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t10Sum;
                 f.sums[1] = t11Sum;
@@ -926,6 +927,12 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                 break;
             default:
                 throw new IllegalArgumentException();
+        }
+    }
+
+    static void trees(Frame f, int sums) {
+        for (int k = 0; k < sums; k++) {
+            f.sums[k] = tree(f, k * 32);
         }
     }
 

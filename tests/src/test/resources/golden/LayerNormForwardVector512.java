@@ -181,8 +181,9 @@ public final class LayerNormForwardVector512 extends RowProgram {
                 f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + d;
                 f.lanes[32 + (i & 31)] = Math.fma(d, d, f.lanes[32 + (i & 31)]);
             }
-            double t6Sum = tree(f, 0);
-            double t8Sum = tree(f, 32);
+            trees(f, 2);
+            double t6Sum = f.sums[0];
+            double t8Sum = f.sums[1];
             if (!(Math.abs(t6Sum) <= Double.MAX_VALUE && Math.abs(t8Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t6Sum;
                 f.sums[1] = t8Sum;
@@ -694,6 +695,12 @@ public final class LayerNormForwardVector512 extends RowProgram {
                 break;
             default:
                 throw new IllegalArgumentException();
+        }
+    }
+
+    static void trees(Frame f, int sums) {
+        for (int k = 0; k < sums; k++) {
+            f.sums[k] = tree(f, k * 32);
         }
     }
 

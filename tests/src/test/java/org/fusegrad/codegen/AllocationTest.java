@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fusegrad.codegen.WarmKernels.Group;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -32,11 +34,16 @@ final class AllocationTest {
         return Stream.of(0, SimdSupport.get().bits()).distinct();
     }
 
+    static Stream<Arguments> groups() {
+        return widths().flatMap(bits -> Stream.of(Group.values()).map(g -> Arguments.of(bits, g)));
+    }
+
     @ParameterizedTest
-    @MethodSource("widths")
-    void warmKernelsAllocateNothing(int bits) throws IOException, InterruptedException {
-        List<String> lines = run(bits, 1, 0);
-        assertTrue(lines.size() >= WarmKernels.LAYERS.size(), lines.toString());
+    @MethodSource("groups")
+    void warmKernelsAllocateNothing(int bits, Group group)
+            throws IOException, InterruptedException {
+        List<String> lines = run(bits, 1, 0, group);
+        assertTrue(lines.size() >= WarmKernels.size(group), lines.toString());
         for (String line : lines) {
             assertEquals(0, bytes(line), line);
         }
@@ -45,7 +52,7 @@ final class AllocationTest {
     @ParameterizedTest
     @MethodSource("widths")
     void onTwoThreadsOnlyJobsAreAllocated(int bits) throws IOException, InterruptedException {
-        for (String line : run(bits, 2, BYTES_OF_JOBS)) {
+        for (String line : run(bits, 2, BYTES_OF_JOBS, Group.ROWS)) {
             assertTrue(bytes(line) <= BYTES_OF_JOBS, line);
         }
     }
@@ -65,9 +72,9 @@ final class AllocationTest {
         return Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
     }
 
-    private static List<String> run(int bits, int threads, long enough)
+    private static List<String> run(int bits, int threads, long enough, Group group)
             throws IOException, InterruptedException {
-        return child(WarmKernels.class, bits, bits + "", threads + "", enough + "");
+        return child(WarmKernels.class, bits, bits + "", threads + "", enough + "", group.name());
     }
 
     private static List<String> child(Class<?> program, int bits, String... arguments)

@@ -2,6 +2,7 @@ package org.fusegrad.codegen;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,54 +36,76 @@ final class WarmKernels {
     private static final List<Activation> FUNCTIONS =
             List.of(Activation.SIGMOID, Activation.SILU, Activation.TANH, Activation.SOFTPLUS);
 
-    static final Map<String, Supplier<Explanation>> LAYERS = new TreeMap<>();
+    /**
+     * Layers whose kernels run one after the other in one JVM. What it learns from many unlike ones
+     * can make it forget the class of a vector in the next.
+     */
+    enum Group {
+        ROWS,
+        COLUMNS,
+        HALF
+    }
+
+    private static final Map<Group, Map<String, Supplier<Explanation>>> LAYERS =
+            new EnumMap<>(Group.class);
 
     static {
-        layer("bn, relu", () -> new BatchNorm2d(4).explain(images(), Activation.RELU));
+        row("bn, relu", () -> new BatchNorm2d(4).explain(images(), Activation.RELU));
         for (Activation function : FUNCTIONS) {
-            layer("bn, " + function, () -> new BatchNorm2d(4).explain(images(), function));
+            row("bn, " + function, () -> new BatchNorm2d(4).explain(images(), function));
         }
+        row("layer norm", () -> new LayerNorm(101).explain(Tensor.zeros(70, 101), Activation.NONE));
+        row(
+                "layer norm of long rows",
+                () -> new LayerNorm(769).explain(Tensor.zeros(70, 769), Activation.RELU));
+        row(
+                "rms norm of long rows",
+                () -> new RMSNorm(1000).explain(Tensor.zeros(70, 1000), Activation.NONE));
+        row(
+                "instance norm of long rows",
+                () -> new InstanceNorm(3).explain(Tensor.zeros(2, 3, 24, 24), Activation.NONE));
+        row("group norm", () -> new GroupNorm(2, 4).explain(images(), Activation.NONE));
+        row("iebn", () -> new IEBN2d(4).explain(images(), Activation.NONE));
+        row("mabn", () -> new MABN2d(4, MABNWindow.of(3, 3)).explain(images(), Activation.NONE));
         layer(
+                Group.COLUMNS,
                 "bn of columns",
                 () -> new BatchNorm2d(67).explain(channelsLast(67), Activation.NONE));
         layer(
+                Group.COLUMNS,
                 "bn of few columns",
                 () -> new BatchNorm2d(64).explain(channelsLast(64), Activation.RELU));
         layer(
+                Group.HALF,
                 "bn of half precision",
                 () -> new BatchNorm2d(4).explain(images().cast(DType.BFLOAT16), Activation.NONE));
         layer(
+                Group.HALF,
                 "bn of columns of half precision",
                 () -> new BatchNorm2d(67)
                         .explain(channelsLast(67).cast(DType.BFLOAT16), Activation.NONE));
         layer(
+                Group.HALF,
                 "layer norm of half precision",
                 () -> new LayerNorm(101)
                         .explain(Tensor.zeros(70, 101).cast(DType.BFLOAT16), Activation.NONE));
-        layer(
-                "layer norm",
-                () -> new LayerNorm(101).explain(Tensor.zeros(70, 101), Activation.NONE));
-        layer(
-                "layer norm of long rows",
-                () -> new LayerNorm(769).explain(Tensor.zeros(70, 769), Activation.RELU));
-        layer(
-                "rms norm of long rows",
-                () -> new RMSNorm(1000).explain(Tensor.zeros(70, 1000), Activation.NONE));
-        layer(
-                "instance norm of long rows",
-                () -> new InstanceNorm(3).explain(Tensor.zeros(2, 3, 24, 24), Activation.NONE));
-        layer("group norm", () -> new GroupNorm(2, 4).explain(images(), Activation.NONE));
-        layer("iebn", () -> new IEBN2d(4).explain(images(), Activation.NONE));
-        layer("mabn", () -> new MABN2d(4, MABNWindow.of(3, 3)).explain(images(), Activation.NONE));
     }
 
     private WarmKernels() {}
 
-    private static void layer(String name, Supplier<Explanation> formula) {
-        LAYERS.put(name, formula);
+    private static void row(String name, Supplier<Explanation> formula) {
+        layer(Group.ROWS, name, formula);
     }
 
-    /** With an array of its own: zeros are one element at strides of 0 and cannot be permuted. */
+    private static void layer(Group group, String name, Supplier<Explanation> formula) {
+        LAYERS.computeIfAbsent(group, g -> new TreeMap<>()).put(name, formula);
+    }
+
+    /** How many layers a group has. */
+    static int size(Group group) {
+        return LAYERS.get(group).size();
+    }
+
     private static Tensor channelsLast(int channels) {
         float[] values = new float[2 * 9 * 11 * channels];
         return Tensor.of(values, 2, 9, 11, channels).permute(0, 3, 1, 2);
@@ -92,12 +115,16 @@ final class WarmKernels {
         return Tensor.zeros(3, 4, 9, 11);
     }
 
-    /** Lane width in bits (0 for scalar code), number of threads, and bytes that are few enough. */
+    /**
+     * Lane width in bits (0 for scalar code), number of threads, bytes that are few enough, and a
+     * group of layers.
+     */
     public static void main(String[] args) throws InterruptedException {
         int bits = Integer.parseInt(args[0]);
         long enough = Long.parseLong(args[2]);
+        Map<String, Supplier<Explanation>> layers = LAYERS.get(Group.valueOf(args[3]));
         try (Workers workers = new Workers(Integer.parseInt(args[1]))) {
-            for (Map.Entry<String, Supplier<Explanation>> layer : LAYERS.entrySet()) {
+            for (Map.Entry<String, Supplier<Explanation>> layer : layers.entrySet()) {
                 for (KernelGraph graph : Forms.kernels(layer.getValue())) {
                     System.out.println(layer.getKey() + ", kernel " + graph.name() + ", " + bits
                             + " bits: " + leastBytes(graph, bits, workers, enough));

@@ -114,7 +114,8 @@ public final class KernelEmitter {
         if (vectorSteps > 0) {
             String text = type.build().toString();
             type.addField(species("S", "Float", bits));
-            if (text.contains(" tree(")) {
+            if (text.contains("trees(f")) {
+                type.addMethod(LaneTree.loop());
                 type.addMethod(LaneTree.method(bits));
                 type.addField(species("D", "Double", bits));
                 type.addField(species("F", "Float", bits / 2));
@@ -123,9 +124,11 @@ public final class KernelEmitter {
             }
             if (text.contains("IntVector")) {
                 type.addField(species("I", "Int", bits));
+                type.addField(vectorType("VI", "I"));
             }
             if (text.contains("ShortVector")) {
                 type.addField(species("H", "Short", bits / 2));
+                type.addField(vectorType("VH", "H"));
             }
             type.addField(vectorType("V", "S"));
         }

@@ -41,6 +41,8 @@ final class KernelNames {
             "V",
             "VD",
             "VF",
+            "VI",
+            "VH",
             "at",
             "Math",
             "StrictMath",
@@ -68,8 +70,8 @@ final class KernelNames {
 
     /** What arrays, broadcasts and accumulators of a value add to its name. */
     private static final List<String> SUFFIXES = List.of(
-            "", "At", "By", "Over", "Array", "V", "P", "Sum", "V0", "V1", "V2", "V3", "V4", "V5",
-            "V6", "V7");
+            "", "At", "By", "Over", "Row", "Array", "H", "V", "P", "Sum", "V0", "V1", "V2", "V3",
+            "V4", "V5", "V6", "V7", "Held0", "Held1", "Held2", "Held3");
 
     private final Map<Node, String> names = new IdentityHashMap<>();
     private final Set<String> taken = new HashSet<>(RESERVED);

@@ -55,6 +55,24 @@ final class LaneTree {
                 .build();
     }
 
+    /**
+     * The method {@code void trees(Frame f, int sums)}, of all sums of a step. A loop, for then the
+     * JVM reads the tree once, however many sums there are.
+     */
+    static MethodSpec loop() {
+        CodeBlock code = CodeBlock.builder()
+                .beginControlFlow("for (int k = 0; k < sums; k++)")
+                .addStatement("f.sums[k] = tree(f, k * $L)", Frame.LANES)
+                .endControlFlow()
+                .build();
+        return MethodSpec.methodBuilder("trees")
+                .addModifiers(Modifier.STATIC)
+                .addParameter(Frame.class, "f")
+                .addParameter(TypeName.INT, "sums")
+                .addCode(code)
+                .build();
+    }
+
     /** The sum of the elements {@code at}, {@code at + step}, … below {@code end}, as a tree. */
     private static String total(int at, int step, int end) {
         return at + step >= end

@@ -2,6 +2,7 @@ package org.fusegrad.codegen.emit;
 
 import com.palantir.javapoet.CodeBlock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,9 +52,9 @@ final class SumEmitter {
         this.handover = handover;
         this.width = width;
         this.exact = form.isExact();
-        for (Reduction r : step.reductions()) {
-            laneBase.put(r.node(), laneBase.size());
-        }
+        step.reductions().stream()
+                .sorted(Comparator.comparing(r -> !isLaneSum(r)))
+                .forEach(r -> laneBase.put(r.node(), laneBase.size()));
     }
 
     /** The array that a reduction adds to, fetched before the rows. */
@@ -248,6 +249,11 @@ final class SumEmitter {
     /** What happens to sums after the loop. */
     void epilogue(CodeBlock.Builder code) {
         boolean retry = retries();
+        if (retry && loop.isVector() && !loop.isJoined()) {
+            code.addStatement(
+                    "trees(f, $L)",
+                    step.reductions().stream().filter(SumEmitter::isLaneSum).count());
+        }
         for (Reduction r : step.reductions()) {
             if (r.mode() != Mode.ROW) {
                 continue;
@@ -257,9 +263,16 @@ final class SumEmitter {
             if (lanes) {
                 boolean wide = r.termType() == DType.FLOAT64;
                 int each = wide ? LANES / 2 : LANES;
-                String tree = wide ? "f.wideSum(" : loop.isVector() ? "tree(f, " : "f.sum(";
-                code.addStatement(
-                        "double $LSum = $L$L)", name, tree, laneBase.get(r.node()) * each);
+                int number = laneBase.get(r.node());
+                String from = "(" + number * each + ")";
+                String sum = wide
+                        ? "f.wideSum" + from
+                        : !loop.isVector()
+                                ? "f.sum" + from
+                                : loop.isJoined()
+                                        ? "tree(f, " + number * each + ")"
+                                        : "f.sums[" + number + "]";
+                code.addStatement("double $LSum = $L", name, sum);
             }
         }
         if (retry) {

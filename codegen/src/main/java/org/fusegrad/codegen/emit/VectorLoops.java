@@ -3,6 +3,7 @@ package org.fusegrad.codegen.emit;
 import com.palantir.javapoet.CodeBlock;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fusegrad.DType;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -224,8 +225,13 @@ final class VectorLoops {
                     : n.dtype().isHalf()
                             ? functions.rounded(n.dtype(), operands.get(0), code)
                             : VectorLanes.INSTANCE.apply(n, operands);
+            String type = VectorLanes.INSTANCE.type(n.dtype());
+            boolean named = loop.isJoined() && hasMasks() && n.dtype() != DType.BOOL;
             code.addStatement(
-                    "$L $LV = $L", VectorLanes.INSTANCE.type(n.dtype()), names.of(n), value);
+                    "$L $LV = $L",
+                    type,
+                    names.of(n),
+                    named ? "(FloatVector) V.cast(" + value + ")" : value);
         }
         for (Reduction r : step.reductions()) {
             sums.vectorAdd(code, r, copy, plus, turning);
@@ -235,6 +241,14 @@ final class VectorLoops {
             code.addStatement("$L.intoArray($L)", toStore(n), place);
         }
         code.add("$<}\n");
+    }
+
+    /**
+     * Whether it compares. In a long method the JVM may not know the class of what is compared, nor
+     * of what is chosen, and {@code V.cast} tells it.
+     */
+    private boolean hasMasks() {
+        return step.step().body().stream().anyMatch(n -> n.dtype() == DType.BOOL);
     }
 
     /**
@@ -258,10 +272,14 @@ final class VectorLoops {
             return;
         }
         code.addStatement(
-                "IntVector $LP = (IntVector) ShortVector.fromArray(H, $L)"
-                        + ".convertShape(VectorOperators.S2I, I, 0)",
+                "ShortVector $LH = (ShortVector) VH.cast(ShortVector.fromArray(H, $L))",
                 name,
                 place);
+        code.addStatement(
+                "IntVector $LP = (IntVector) VI.cast("
+                        + "$LH.convertShape(VectorOperators.S2I, I, 0))",
+                name,
+                name);
         code.addStatement(
                 "FloatVector $L = $L", vector, functions.widened(n.dtype(), name + "P", code));
     }
