@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A warm kernel allocates nothing, scalar or vector. For vector code this also shows that the JVM
  * keeps its vectors in registers: where it does not, each is an object.
  *
- * <p>Each form runs in a JVM of its own. What the JVM makes of vector code depends on all vector
- * code it ran before, and only tests mix vectors of several widths.
+ * <p>Each form runs in a JVM of its own, a group of layers at a time. What the JVM makes of vector
+ * code depends on all vector code it ran before, and only tests mix vectors of several widths.
  */
 final class AllocationTest {
     /** Handing tasks to another thread takes a job for each loop nest that is shared out. */

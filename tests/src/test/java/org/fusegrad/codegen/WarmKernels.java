@@ -69,11 +69,11 @@ final class WarmKernels {
         row("mabn", () -> new MABN2d(4, MABNWindow.of(3, 3)).explain(images(), Activation.NONE));
         layer(
                 Group.COLUMNS,
-                "bn of columns",
+                "bn of more columns than are held",
                 () -> new BatchNorm2d(67).explain(channelsLast(67), Activation.NONE));
         layer(
                 Group.COLUMNS,
-                "bn of few columns",
+                "bn of columns",
                 () -> new BatchNorm2d(64).explain(channelsLast(64), Activation.RELU));
         layer(
                 Group.HALF,
@@ -82,6 +82,11 @@ final class WarmKernels {
         layer(
                 Group.HALF,
                 "bn of columns of half precision",
+                () -> new BatchNorm2d(30)
+                        .explain(channelsLast(30).cast(DType.BFLOAT16), Activation.NONE));
+        layer(
+                Group.HALF,
+                "bn of more columns of half precision than are held",
                 () -> new BatchNorm2d(67)
                         .explain(channelsLast(67).cast(DType.BFLOAT16), Activation.NONE));
         layer(
@@ -106,6 +111,7 @@ final class WarmKernels {
         return LAYERS.get(group).size();
     }
 
+    /** With an array of its own: zeros are one element at strides of 0 and cannot be permuted. */
     private static Tensor channelsLast(int channels) {
         float[] values = new float[2 * 9 * 11 * channels];
         return Tensor.of(values, 2, 9, 11, channels).permute(0, 3, 1, 2);

@@ -52,6 +52,7 @@ final class SumEmitter {
         this.handover = handover;
         this.width = width;
         this.exact = form.isExact();
+        // The first are those that a call takes the trees of.
         step.reductions().stream()
                 .sorted(Comparator.comparing(r -> !isLaneSum(r)))
                 .forEach(r -> laneBase.put(r.node(), laneBase.size()));
@@ -258,21 +259,8 @@ final class SumEmitter {
             if (r.mode() != Mode.ROW) {
                 continue;
             }
-            String name = names.of(r.node());
-            boolean lanes = r.isSum() && !exact && r.termType() != DType.INT64;
-            if (lanes) {
-                boolean wide = r.termType() == DType.FLOAT64;
-                int each = wide ? LANES / 2 : LANES;
-                int number = laneBase.get(r.node());
-                String from = "(" + number * each + ")";
-                String sum = wide
-                        ? "f.wideSum" + from
-                        : !loop.isVector()
-                                ? "f.sum" + from
-                                : loop.isJoined()
-                                        ? "tree(f, " + number * each + ")"
-                                        : "f.sums[" + number + "]";
-                code.addStatement("double $LSum = $L", name, sum);
+            if (r.isSum() && !exact && r.termType() != DType.INT64) {
+                code.addStatement("double $LSum = $L", names.of(r.node()), overLanes(r));
             }
         }
         if (retry) {
@@ -286,6 +274,17 @@ final class SumEmitter {
         if (retry) {
             code.endControlFlow();
         }
+    }
+
+    /** The sum over the lanes of a row, where a step of its own has taken all trees before. */
+    private String overLanes(Reduction r) {
+        int number = laneBase.get(r.node());
+        if (isWideSum(r)) {
+            return "f.wideSum(" + number * LANES / 2 + ")";
+        } else if (!loop.isVector()) {
+            return "f.sum(" + number * LANES + ")";
+        }
+        return loop.isJoined() ? "tree(f, " + number * LANES + ")" : "f.sums[" + number + "]";
     }
 
     /** Adds the row's sum to where it goes: an array that starts at zero, or the next step. */
