@@ -104,11 +104,11 @@ public final class BatchNormBackwardScalar extends RowProgram {
                 float dy = dyArray[dyAt + i];
                 float x_2 = x_2Array[x_2At + i];
                 float t9 = x_2 - centre;
-                f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + dy;
-                f.lanes[32 + (i & 31)] = Math.fma(t9, dy, f.lanes[32 + (i & 31)]);
+                f.lanes[12 + (i & 31)] = f.lanes[12 + (i & 31)] + dy;
+                f.lanes[44 + (i & 31)] = Math.fma(t9, dy, f.lanes[44 + (i & 31)]);
             }
-            double t12Sum = f.sum(0);
-            double t14Sum = f.sum(32);
+            double t12Sum = f.sum(12);
+            double t14Sum = f.sum(44);
             if (!(Math.abs(t12Sum) <= Double.MAX_VALUE && Math.abs(t14Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t12Sum;
                 f.sums[1] = t14Sum;

@@ -120,11 +120,11 @@ public final class BatchNormForwardScalar extends RowProgram {
             for (int i = 0; i < n; i++) {
                 float x_5 = x_5Array[x_5At + i];
                 float d = x_5 - pivot;
-                f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + d;
-                f.lanes[32 + (i & 31)] = Math.fma(d, d, f.lanes[32 + (i & 31)]);
+                f.lanes[12 + (i & 31)] = f.lanes[12 + (i & 31)] + d;
+                f.lanes[44 + (i & 31)] = Math.fma(d, d, f.lanes[44 + (i & 31)]);
             }
-            double t6Sum = f.sum(0);
-            double t9Sum = f.sum(32);
+            double t6Sum = f.sum(12);
+            double t9Sum = f.sum(44);
             if (!(Math.abs(t6Sum) <= Double.MAX_VALUE && Math.abs(t9Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t6Sum;
                 f.sums[1] = t9Sum;

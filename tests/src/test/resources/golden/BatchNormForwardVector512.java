@@ -188,15 +188,15 @@ public final class BatchNormForwardVector512 extends RowProgram {
                 }
                 i += 16;
             }
-            ((FloatVector) V.cast(t6V0)).intoArray(f.lanes, 0 + 0);
-            ((FloatVector) V.cast(t6V1)).intoArray(f.lanes, 0 + 16);
-            ((FloatVector) V.cast(t9V0)).intoArray(f.lanes, 32 + 0);
-            ((FloatVector) V.cast(t9V1)).intoArray(f.lanes, 32 + 16);
+            ((FloatVector) V.cast(t6V0)).intoArray(f.lanes, 12 + 0);
+            ((FloatVector) V.cast(t6V1)).intoArray(f.lanes, 12 + 16);
+            ((FloatVector) V.cast(t9V0)).intoArray(f.lanes, 44 + 0);
+            ((FloatVector) V.cast(t9V1)).intoArray(f.lanes, 44 + 16);
             for (; i < n; i++) {
                 float x_5 = x_5Array[x_5At + i];
                 float d = x_5 - pivot;
-                f.lanes[0 + (i & 31)] = f.lanes[0 + (i & 31)] + d;
-                f.lanes[32 + (i & 31)] = Math.fma(d, d, f.lanes[32 + (i & 31)]);
+                f.lanes[12 + (i & 31)] = f.lanes[12 + (i & 31)] + d;
+                f.lanes[44 + (i & 31)] = Math.fma(d, d, f.lanes[44 + (i & 31)]);
             }
             trees(f, 2);
             double t6Sum = f.sums[0];
@@ -555,7 +555,7 @@ public final class BatchNormForwardVector512 extends RowProgram {
 
     static void trees(Frame f, int sums) {
         for (int k = 0; k < sums; k++) {
-            f.sums[k] = tree(f, k * 32);
+            f.sums[k] = tree(f, 12 + k * 32);
         }
     }
 
@@ -571,7 +571,7 @@ public final class BatchNormForwardVector512 extends RowProgram {
         s0 = (DoubleVector) VD.cast(s0.add(s2));
         s1 = (DoubleVector) VD.cast(s1.add(s3));
         s0 = (DoubleVector) VD.cast(s0.add(s1));
-        s0.intoArray(f.tree, 0);
-        return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
+        s0.intoArray(f.tree, 6);
+        return (((f.tree[6] + f.tree[10]) + (f.tree[8] + f.tree[12])) + ((f.tree[7] + f.tree[11]) + (f.tree[9] + f.tree[13])));
     }
 }

@@ -108,12 +108,12 @@ public final class LayerNormBackwardScalar extends RowProgram {
                 float x_2 = x_2Array[x_2At + i];
                 float t1 = dy * weight;
                 float t8 = x_2 - centre;
-                f.lanes[0 + (i & 31)] = Math.fma(dy, weight, f.lanes[0 + (i & 31)]);
-                f.lanes[32 + (i & 31)] = Math.fma(t8, t1, f.lanes[32 + (i & 31)]);
+                f.lanes[12 + (i & 31)] = Math.fma(dy, weight, f.lanes[12 + (i & 31)]);
+                f.lanes[44 + (i & 31)] = Math.fma(t8, t1, f.lanes[44 + (i & 31)]);
                 t33Array[t33At + i] = t33Array[t33At + i] + dy;
             }
-            double t10Sum = f.sum(0);
-            double t11Sum = f.sum(32);
+            double t10Sum = f.sum(12);
+            double t11Sum = f.sum(44);
             if (!(Math.abs(t10Sum) <= Double.MAX_VALUE && Math.abs(t11Sum) <= Double.MAX_VALUE)) {
                 f.sums[0] = t10Sum;
                 f.sums[1] = t11Sum;

@@ -168,18 +168,18 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                 }
                 i += 16;
             }
-            ((FloatVector) V.cast(t10V0)).intoArray(f.lanes, 0 + 0);
-            ((FloatVector) V.cast(t10V1)).intoArray(f.lanes, 0 + 16);
-            ((FloatVector) V.cast(t11V0)).intoArray(f.lanes, 32 + 0);
-            ((FloatVector) V.cast(t11V1)).intoArray(f.lanes, 32 + 16);
+            ((FloatVector) V.cast(t10V0)).intoArray(f.lanes, 12 + 0);
+            ((FloatVector) V.cast(t10V1)).intoArray(f.lanes, 12 + 16);
+            ((FloatVector) V.cast(t11V0)).intoArray(f.lanes, 44 + 0);
+            ((FloatVector) V.cast(t11V1)).intoArray(f.lanes, 44 + 16);
             for (; i < n; i++) {
                 float dy = dyArray[dyAt + i];
                 float weight = weightArray[weightAt + i];
                 float x_2 = x_2Array[x_2At + i];
                 float t1 = dy * weight;
                 float t8 = x_2 - centre;
-                f.lanes[0 + (i & 31)] = Math.fma(dy, weight, f.lanes[0 + (i & 31)]);
-                f.lanes[32 + (i & 31)] = Math.fma(t8, t1, f.lanes[32 + (i & 31)]);
+                f.lanes[12 + (i & 31)] = Math.fma(dy, weight, f.lanes[12 + (i & 31)]);
+                f.lanes[44 + (i & 31)] = Math.fma(t8, t1, f.lanes[44 + (i & 31)]);
                 t33Array[t33At + i] = t33Array[t33At + i] + dy;
             }
             trees(f, 2);
@@ -775,22 +775,22 @@ public final class LayerNormBackwardVector512 extends RowProgram {
                         ((FloatVector) V.cast(dyV.add(t33P))).intoArray(t33Array, t33At + i);
                     }
                 }
-                ((FloatVector) V.cast(t10V0)).intoArray(f.lanes, 0 + (i + 0 & 31));
-                ((FloatVector) V.cast(t10V1)).intoArray(f.lanes, 0 + (i + 16 & 31));
-                ((FloatVector) V.cast(t11V0)).intoArray(f.lanes, 32 + (i + 0 & 31));
-                ((FloatVector) V.cast(t11V1)).intoArray(f.lanes, 32 + (i + 16 & 31));
+                ((FloatVector) V.cast(t10V0)).intoArray(f.lanes, 12 + (i + 0 & 31));
+                ((FloatVector) V.cast(t10V1)).intoArray(f.lanes, 12 + (i + 16 & 31));
+                ((FloatVector) V.cast(t11V0)).intoArray(f.lanes, 44 + (i + 0 & 31));
+                ((FloatVector) V.cast(t11V1)).intoArray(f.lanes, 44 + (i + 16 & 31));
                 for (; i < n; i++) {
                     float dy = dyArray[dyAt + i];
                     float weight = weightArray[weightAt + i];
                     float x_2 = x_2Array[x_2At + i];
                     float t1 = dy * weight;
                     float t8 = x_2 - centre;
-                    f.lanes[0 + (i & 31)] = Math.fma(dy, weight, f.lanes[0 + (i & 31)]);
-                    f.lanes[32 + (i & 31)] = Math.fma(t8, t1, f.lanes[32 + (i & 31)]);
+                    f.lanes[12 + (i & 31)] = Math.fma(dy, weight, f.lanes[12 + (i & 31)]);
+                    f.lanes[44 + (i & 31)] = Math.fma(t8, t1, f.lanes[44 + (i & 31)]);
                     t33Array[t33At + i] = t33Array[t33At + i] + dy;
                 }
-                double t10Sum = tree(f, 0);
-                double t11Sum = tree(f, 32);
+                double t10Sum = tree(f, 12);
+                double t11Sum = tree(f, 44);
                 if (!(Math.abs(t10Sum) <= Double.MAX_VALUE && Math.abs(t11Sum) <= Double.MAX_VALUE)) {
                     f.sums[0] = t10Sum;
                     f.sums[1] = t11Sum;
@@ -932,7 +932,7 @@ public final class LayerNormBackwardVector512 extends RowProgram {
 
     static void trees(Frame f, int sums) {
         for (int k = 0; k < sums; k++) {
-            f.sums[k] = tree(f, k * 32);
+            f.sums[k] = tree(f, 12 + k * 32);
         }
     }
 
@@ -948,7 +948,7 @@ public final class LayerNormBackwardVector512 extends RowProgram {
         s0 = (DoubleVector) VD.cast(s0.add(s2));
         s1 = (DoubleVector) VD.cast(s1.add(s3));
         s0 = (DoubleVector) VD.cast(s0.add(s1));
-        s0.intoArray(f.tree, 0);
-        return (((f.tree[0] + f.tree[4]) + (f.tree[2] + f.tree[6])) + ((f.tree[1] + f.tree[5]) + (f.tree[3] + f.tree[7])));
+        s0.intoArray(f.tree, 6);
+        return (((f.tree[6] + f.tree[10]) + (f.tree[8] + f.tree[12])) + ((f.tree[7] + f.tree[11]) + (f.tree[9] + f.tree[13])));
     }
 }

@@ -11,6 +11,12 @@ public final class Frame {
     /** Logical lanes of a float32 sum. */
     public static final int LANES = 32;
 
+    /** Where lanes of float32 sums start, {@link #LANES} for each. */
+    public static final int LEAD = LaneRoom.LEAD;
+
+    /** Where the last levels of a tree over lanes have room. */
+    public static final int TREE = LEAD / 2;
+
     /** Arrays by number. */
     public final Object[] arrays;
 
@@ -32,14 +38,14 @@ public final class Frame {
     /** Rows to run, one after the other. */
     public int rows = 1;
 
-    /** Lanes of float32 sums, {@link #LANES} for each. */
-    public final float[] lanes;
+    /** Lanes of float32 sums, from {@link #LEAD} on. */
+    public float[] lanes;
 
     /** Lanes of float64 sums, {@link #LANES} / 2 for each. */
     public final double[] wideLanes;
 
-    /** Room for the last levels of a tree over lanes. */
-    public final double[] tree = new double[LANES / 4];
+    /** Room for the last levels of a tree over lanes, from {@link #TREE} on. */
+    public double[] tree = new double[TREE + LANES / 4];
 
     /** Sums of a row of which at least one overflowed. */
     public final double[] sums;
@@ -53,7 +59,7 @@ public final class Frame {
         this.by = new int[arrays.length];
         this.over = new int[arrays.length];
         this.constants = constants;
-        this.lanes = new float[LANES * Math.max(1, reductions)];
+        this.lanes = new float[LEAD + LANES * Math.max(1, reductions)];
         this.sums = new double[Math.max(1, reductions)];
         this.wideLanes = new double[LANES / 2 * Math.max(1, reductions)];
     }
@@ -93,7 +99,7 @@ public final class Frame {
 
     /** Clears the lanes before a row. */
     public void clear() {
-        Arrays.fill(lanes, 0f);
+        Arrays.fill(lanes, LEAD, LEAD + LANES * sums.length, 0f);
         Arrays.fill(wideLanes, 0);
     }
 

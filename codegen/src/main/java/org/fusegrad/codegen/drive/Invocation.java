@@ -20,6 +20,7 @@ final class Invocation {
         final Nest[] nests;
         final int[] index = new int[binding.rank()];
         int version = -1;
+        LaneRoom room;
 
         Seat() {
             nests = Stream.concat(kernel.steps().stream(), kernel.joined().stream())
@@ -29,6 +30,28 @@ final class Invocation {
 
         Nest nest(LoopStep step) {
             return nests[step.number()];
+        }
+
+        void settle() {
+            if (version != binding.version()) {
+                version = binding.version();
+                for (Nest nest : nests) {
+                    nest.start();
+                }
+            }
+            if (sums && room == null) {
+                room = LaneRoom.borrow();
+                for (Nest nest : nests) {
+                    nest.use(room);
+                }
+            }
+        }
+
+        void leave() {
+            if (room != null) {
+                room.giveBack();
+                room = null;
+            }
         }
     }
 
@@ -45,6 +68,9 @@ final class Invocation {
     private final boolean mayJoin;
 
     private final int row;
+
+    /** Whether it sums along rows. */
+    private final boolean sums;
 
     /** By step: folds of sums within a slab, and of sums across slabs. */
     private final ColumnFold[][] within;
@@ -67,6 +93,9 @@ final class Invocation {
         after = cutting.after().toArray(LoopStep[]::new);
         mayJoin = cutting.joins();
         row = binding.size(binding.rank() - 1);
+        sums = kernel.steps().stream()
+                .flatMap(s -> s.reductions().stream())
+                .anyMatch(r -> r.mode() == Mode.ROW);
         joined = kernel.joined().stream().toArray(LoopStep[]::new);
         within = folds(false);
         across = folds(true);
@@ -101,6 +130,11 @@ final class Invocation {
         }
         if (!joins) {
             compute(inside, workers);
+        }
+        for (Seat seat : seats) {
+            if (seat != null) {
+                seat.leave();
+            }
         }
         binding.end();
     }
@@ -139,12 +173,7 @@ final class Invocation {
             seat = new Seat();
             seats[slot] = seat;
         }
-        if (seat.version != binding.version()) {
-            seat.version = binding.version();
-            for (Nest nest : seat.nests) {
-                nest.start();
-            }
-        }
+        seat.settle();
         return seat;
     }
 

@@ -92,6 +92,11 @@ final class Nest {
         }
     }
 
+    /** Has its lanes in a room for the time of a call. */
+    void use(LaneRoom room) {
+        room.lend(frame);
+    }
+
     int rows() {
         int rows = 1;
         for (int loop : loops) {

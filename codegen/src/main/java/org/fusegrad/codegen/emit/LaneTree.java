@@ -44,8 +44,8 @@ final class LaneTree {
                 code.addStatement("s$L = (DoubleVector) VD.cast(s$L.add(s$L))", k, k, k + half);
             }
         }
-        code.addStatement("s0.intoArray(f.tree, 0)");
-        code.addStatement("return $L", total(0, 1, width));
+        code.addStatement("s0.intoArray(f.tree, $L)", Frame.TREE);
+        code.addStatement("return $L", total(Frame.TREE, 1, Frame.TREE + width));
         return MethodSpec.methodBuilder("tree")
                 .addModifiers(Modifier.STATIC)
                 .returns(TypeName.DOUBLE)
@@ -62,7 +62,7 @@ final class LaneTree {
     static MethodSpec loop() {
         CodeBlock code = CodeBlock.builder()
                 .beginControlFlow("for (int k = 0; k < sums; k++)")
-                .addStatement("f.sums[k] = tree(f, k * $L)", Frame.LANES)
+                .addStatement("f.sums[k] = tree(f, $L + k * $L)", Frame.LEAD, Frame.LANES)
                 .endControlFlow()
                 .build();
         return MethodSpec.methodBuilder("trees")

@@ -129,11 +129,16 @@ final class SumEmitter {
         }
     }
 
+    private int lanesFrom(Reduction r) {
+        return Frame.LEAD + laneBase.get(r.node()) * LANES;
+    }
+
     private String lane(Reduction r) {
         boolean wide = r.termType() == DType.FLOAT64;
         int lanes = wide ? LANES / 2 : LANES;
         String array = wide ? "f.wideLanes" : "f.lanes";
-        return array + "[" + laneBase.get(r.node()) * lanes + " + (i & " + (lanes - 1) + ")]";
+        int from = wide ? laneBase.get(r.node()) * lanes : lanesFrom(r);
+        return array + "[" + from + " + (i & " + (lanes - 1) + ")]";
     }
 
     /** Vector accumulators of a sum along the row. */
@@ -232,7 +237,7 @@ final class SumEmitter {
                 code.addStatement(
                         "$L.intoArray(f.lanes, $L$L)",
                         lanes,
-                        laneBase.get(r.node()) * LANES,
+                        lanesFrom(r),
                         group);
             } else {
                 String op = r.node().op().toString();
@@ -282,9 +287,9 @@ final class SumEmitter {
         if (isWideSum(r)) {
             return "f.wideSum(" + number * LANES / 2 + ")";
         } else if (!loop.isVector()) {
-            return "f.sum(" + number * LANES + ")";
+            return "f.sum(" + lanesFrom(r) + ")";
         }
-        return loop.isJoined() ? "tree(f, " + number * LANES + ")" : "f.sums[" + number + "]";
+        return loop.isJoined() ? "tree(f, " + lanesFrom(r) + ")" : "f.sums[" + number + "]";
     }
 
     /** Adds the row's sum to where it goes: an array that starts at zero, or the next step. */
