@@ -1,5 +1,6 @@
 package org.fusegrad.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -53,11 +54,12 @@ record Job(
                 && threads == other.threads;
     }
 
-    /** The same where memory is not what limits. */
-    Job withoutRoof() {
+    /** The same where memory is not what limits, in JVMs with another heap. */
+    Job withoutRoof(List<String> heap) {
+        List<String> args = new ArrayList<>(jvmArgs);
+        args.addAll(heap);
         return new Job(
-                work, shape, dtype, layout, threads, path, 0, 0, 0, bench, params, jvmArgs,
-                sampling);
+                work, shape, dtype, layout, threads, path, 0, 0, 0, bench, params, args, sampling);
     }
 
     @Override

@@ -47,6 +47,8 @@ public enum Suite {
     private static final int PAIR = 2;
 
     private static final List<String> HEAP = List.of("-Xms2g", "-Xmx2g");
+    private static final List<String> TOUCHED =
+            List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
     /**
      * The suite of a name.
@@ -188,7 +190,7 @@ public enum Suite {
         NormCase tiny = new NormCase("bn", true, TINY, "float32", "NCHW");
         List<Job> norms = new ArrayList<>();
         paths(norms, s, tiny, 1);
-        norms.forEach(job -> jobs.add(job.withoutRoof()));
+        norms.forEach(job -> jobs.add(job.withoutRoof(TOUCHED)));
         return jobs;
     }
 
@@ -212,13 +214,12 @@ public enum Suite {
     }
 
     /**
-     * The heap of a first call is touched beforehand: otherwise the operating system clears the 25
-     * MB of the result page by page, which takes it as long as the call itself.
+     * The heap of a first call and of tiny ones is touched beforehand: otherwise the operating
+     * system clears it page by page, the 25 MB of the first result in as long as the call itself,
+     * and the little garbage of a tiny one in several times as long.
      */
     private static List<String> heap(Class<?> bench) {
-        return bench == FirstCallBench.class
-                ? List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch")
-                : HEAP;
+        return bench == CompileBench.class ? HEAP : TOUCHED;
     }
 
     private static Job other(
