@@ -45,7 +45,7 @@ public final class Frame {
     public final double[] wideLanes;
 
     /** Room for the last levels of a tree over lanes, from {@link #TREE} on. */
-    public double[] tree = new double[TREE + LANES / 4];
+    public double[] tree;
 
     /** Sums of a row of which at least one overflowed. */
     public final double[] sums;
@@ -53,15 +53,27 @@ public final class Frame {
     /** Takes what was read to have it in cache, lest the JVM drop the reading. */
     public int prefetched;
 
+    private final float[] ownLanes;
+    private final double[] ownTree = new double[TREE + LANES / 4];
+
     Frame(Object[] arrays, double[] constants, int reductions) {
         this.arrays = arrays;
         this.at = new int[arrays.length];
         this.by = new int[arrays.length];
         this.over = new int[arrays.length];
         this.constants = constants;
-        this.lanes = new float[LEAD + LANES * Math.max(1, reductions)];
+        this.ownLanes = new float[LEAD + LANES * Math.max(1, reductions)];
+        this.lanes = ownLanes;
+        this.tree = ownTree;
         this.sums = new double[Math.max(1, reductions)];
         this.wideLanes = new double[LANES / 2 * Math.max(1, reductions)];
+    }
+
+    /** Has its lanes in a room if it is large enough, else in arrays of its own. */
+    void use(LaneRoom room) {
+        boolean fits = ownLanes.length <= room.lanes.length;
+        lanes = fits ? room.lanes : ownLanes;
+        tree = fits ? room.tree : ownTree;
     }
 
     /** The sum of one float32 reduction's lanes by the tree that the numeric contract fixes. */

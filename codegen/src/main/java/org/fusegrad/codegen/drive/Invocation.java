@@ -32,6 +32,7 @@ final class Invocation {
             return nests[step.number()];
         }
 
+        /** Makes ready for a call, the first time that it has a task of it. */
         void settle() {
             if (version != binding.version()) {
                 version = binding.version();
@@ -44,13 +45,6 @@ final class Invocation {
                 for (Nest nest : nests) {
                     nest.use(room);
                 }
-            }
-        }
-
-        void leave() {
-            if (room != null) {
-                room.giveBack();
-                room = null;
             }
         }
     }
@@ -123,20 +117,28 @@ final class Invocation {
         if (seats.length < workers.size()) {
             seats = Arrays.copyOf(seats, workers.size());
         }
-        boolean joins = mayJoin && row >= form.joinsFrom();
-        if (joins && !compute(joined, workers)) {
-            binding.clear();
-            joins = false;
-        }
-        if (!joins) {
-            compute(inside, workers);
-        }
-        for (Seat seat : seats) {
-            if (seat != null) {
-                seat.leave();
+        try {
+            boolean joins = mayJoin && row >= form.joinsFrom();
+            if (joins && !compute(joined, workers)) {
+                binding.clear();
+                joins = false;
             }
+            if (!joins) {
+                compute(inside, workers);
+            }
+        } finally {
+            leave();
         }
         binding.end();
+    }
+
+    private void leave() {
+        for (Seat seat : seats) {
+            if (seat != null && seat.room != null) {
+                seat.room.giveBack();
+                seat.room = null;
+            }
+        }
     }
 
     /**

@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
  * sums longer than it computes. Where an array of a few lanes lies is a matter of luck; one of more
  * than half a region of the default collector's heap lies at the start of a region.
  *
- * <p>Too large for every kernel to have its own, so each thread borrows one for the time of a call:
- * there are as many as threads ever ran kernels at the same time.
+ * <p>Too large for every kernel to have its own, so each thread borrows one for the time of a call.
+ * There are no more than processors: of more threads, some compute in arrays of their frames' own.
  */
 final class LaneRoom {
     /** Elements of float32 from an array's header to the end of the cache line that begins it. */
@@ -18,35 +18,39 @@ final class LaneRoom {
     /** A megabyte. */
     private static final int ELEMENTS = 1 << 18;
 
-    private static final ArrayDeque<LaneRoom> FREE = new ArrayDeque<>();
+    private static final int MOST = Runtime.getRuntime().availableProcessors();
 
-    private final float[] lanes = new float[LEAD + ELEMENTS];
-    private final double[] tree = new double[(LEAD + ELEMENTS) / 2];
+    private static final LaneRoom NONE = new LaneRoom(0);
 
-    private LaneRoom() {}
+    private static final ArrayDeque<LaneRoom> FREE = new ArrayDeque<>(MOST);
 
-    /** A room that nobody has. */
+    private static int made;
+
+    final float[] lanes;
+    final double[] tree;
+
+    private LaneRoom(int elements) {
+        lanes = new float[elements];
+        tree = new double[elements / 2];
+    }
+
+    /** A room that nobody has, or one without any room if there are enough. */
     static LaneRoom borrow() {
         synchronized (FREE) {
-            if (!FREE.isEmpty()) {
-                return FREE.pop();
+            if (FREE.isEmpty() && made < MOST) {
+                FREE.push(new LaneRoom(ELEMENTS));
+                made++;
             }
-        }
-        return new LaneRoom();
-    }
-
-    /** Has a frame use it, if it is large enough. */
-    void lend(Frame frame) {
-        if (frame.lanes.length <= lanes.length) {
-            frame.lanes = lanes;
-            frame.tree = tree;
+            return FREE.isEmpty() ? NONE : FREE.pop();
         }
     }
 
-    /** Takes it back. No frame that it was lent to may be used before it is lent another. */
+    /** Takes it back. No frame that used it may run again before it uses another. */
     void giveBack() {
-        synchronized (FREE) {
-            FREE.push(this);
+        if (this != NONE) {
+            synchronized (FREE) {
+                FREE.push(this);
+            }
         }
     }
 }

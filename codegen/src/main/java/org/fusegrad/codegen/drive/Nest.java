@@ -92,9 +92,9 @@ final class Nest {
         }
     }
 
-    /** Has its lanes in a room for the time of a call. */
+    /** Has the lanes of sums in a room for the time of a call. */
     void use(LaneRoom room) {
-        room.lend(frame);
+        frame.use(room);
     }
 
     int rows() {

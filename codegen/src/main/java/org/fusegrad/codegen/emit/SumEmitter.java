@@ -234,11 +234,7 @@ final class SumEmitter {
             // Tells the JVM the class that the accumulator lost on its way around the loop.
             String lanes = "((FloatVector) V.cast(" + name + "V" + k + "))";
             if (r.isSum()) {
-                code.addStatement(
-                        "$L.intoArray(f.lanes, $L$L)",
-                        lanes,
-                        lanesFrom(r),
-                        group);
+                code.addStatement("$L.intoArray(f.lanes, $L$L)", lanes, lanesFrom(r), group);
             } else {
                 String op = r.node().op().toString();
                 code.addStatement(
