@@ -15,6 +15,9 @@ public final class Buffer {
     /** Bytes before the first element of an array, with compressed class pointers. */
     private static final int HEADER = 16;
 
+    /** Bytes from an array's first element to the first cache line, if its header begins one. */
+    public static final int LEAD = CACHE_LINE - HEADER;
+
     /** Bytes from which an array is aligned. */
     private static final int LARGE = 256;
 
@@ -59,7 +62,7 @@ public final class Buffer {
      */
     static int lead(DType dtype, int length) {
         boolean large = (long) length * dtype.bytes() >= LARGE;
-        return large && length <= MOST ? (CACHE_LINE - HEADER) / dtype.bytes() : 0;
+        return large && length <= MOST ? LEAD / dtype.bytes() : 0;
     }
 
     /** An array with room for so many elements after the lead. */

@@ -28,7 +28,7 @@ final class Binding {
     private static final int WORTH_ALIGNING = 1 << 14;
 
     /** Elements of an array that the default collector places at the start of a region. */
-    private static final int ALIGNED = 1 << 18;
+    static final int ALIGNED = 1 << 18;
 
     private final LoopKernel kernel;
     private final int[] domain;

@@ -5,9 +5,6 @@ import org.fusegrad.codegen.loop.LoopStep.Reduction;
 
 /** Folds the partial sums of a column reduction, block after block, into float64. */
 final class ColumnFold {
-    /** Blocks added in one pass over the totals, which then are loaded and stored once for all. */
-    private static final int TOGETHER = 4;
-
     private final Binding binding;
     private final LoopStep step;
     private final Reduction reduction;
@@ -70,8 +67,8 @@ final class ColumnFold {
         double[] total = (double[]) binding.arrays[number];
         int to = binding.offsets[number] + from;
         int done = 0;
-        for (; by == 1 && done + TOGETHER <= blocks; done += TOGETHER) {
-            addBlocks(start + done * size + from, total, to, count);
+        for (; by == 1 && done + 4 <= blocks; done += 4) {
+            addFour(start + done * size + from, total, to, count);
         }
         for (; done < blocks; done++) {
             add(start + done * size + from, total, to, by, count);
@@ -79,8 +76,8 @@ final class ColumnFold {
         return isFinite(total, to, by, count);
     }
 
-    /** Adds partial sums of {@link #TOGETHER} blocks, one after the other. */
-    private void addBlocks(int from, double[] total, int to, int count) {
+    /** Adds four blocks' partial sums, one after the other, with each total loaded once for all. */
+    private void addFour(int from, double[] total, int to, int count) {
         float[] partial = (float[]) binding.arrays[reduction.partial()];
         int second = from + size;
         int third = second + size;
@@ -95,6 +92,12 @@ final class ColumnFold {
 
     private void add(int from, double[] total, int to, int by, int count) {
         float[] partial = (float[]) binding.arrays[reduction.partial()];
+        if (by == 1) {
+            for (int i = 0; i < count; i++) {
+                total[to + i] += partial[from + i];
+            }
+            return;
+        }
         for (int i = 0; i < count; i++) {
             total[to + i * by] += partial[from + i * by];
         }

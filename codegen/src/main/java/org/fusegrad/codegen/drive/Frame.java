@@ -1,6 +1,7 @@
 package org.fusegrad.codegen.drive;
 
 import java.util.Arrays;
+import org.fusegrad.run.Buffer;
 
 /**
  * Where a generated loop finds its data: for each array of the kernel the Java array, the position
@@ -11,11 +12,11 @@ public final class Frame {
     /** Logical lanes of a float32 sum. */
     public static final int LANES = 32;
 
-    /** Where lanes of float32 sums start, {@link #LANES} for each. */
-    public static final int LEAD = LaneRoom.LEAD;
+    /** Where lanes of float32 sums start, {@link #LANES} for each: at a cache line, or by luck. */
+    public static final int LEAD = Buffer.LEAD / Float.BYTES;
 
-    /** Where the last levels of a tree over lanes have room. */
-    public static final int TREE = LEAD / 2;
+    /** Where the last levels of a tree over lanes have room, likewise. */
+    public static final int TREE = Buffer.LEAD / Double.BYTES;
 
     /** Arrays by number. */
     public final Object[] arrays;
@@ -53,6 +54,7 @@ public final class Frame {
     /** Takes what was read to have it in cache, lest the JVM drop the reading. */
     public int prefetched;
 
+    // For when there is no other room.
     private final float[] ownLanes;
     private final double[] ownTree = new double[TREE + LANES / 4];
 

@@ -32,7 +32,7 @@ final class Invocation {
             return nests[step.number()];
         }
 
-        /** Makes ready for a call, the first time that it has a task of it. */
+        /** Makes ready for a call at the first task of it, and does nothing at the others. */
         void settle() {
             if (version != binding.version()) {
                 version = binding.version();

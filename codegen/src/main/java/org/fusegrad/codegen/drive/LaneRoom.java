@@ -12,12 +12,6 @@ import java.util.ArrayDeque;
  * There are no more than processors: of more threads, some compute in arrays of their frames' own.
  */
 final class LaneRoom {
-    /** Elements of float32 from an array's header to the end of the cache line that begins it. */
-    static final int LEAD = 12;
-
-    /** A megabyte. */
-    private static final int ELEMENTS = 1 << 18;
-
     private static final int MOST = Runtime.getRuntime().availableProcessors();
 
     private static final LaneRoom NONE = new LaneRoom(0);
@@ -38,7 +32,7 @@ final class LaneRoom {
     static LaneRoom borrow() {
         synchronized (FREE) {
             if (FREE.isEmpty() && made < MOST) {
-                FREE.push(new LaneRoom(ELEMENTS));
+                FREE.push(new LaneRoom(Binding.ALIGNED));
                 made++;
             }
             return FREE.isEmpty() ? NONE : FREE.pop();
