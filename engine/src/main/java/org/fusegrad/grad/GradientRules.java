@@ -219,7 +219,9 @@ public final class GradientRules {
                 fitted.add(null);
             } else {
                 Node summed = y.op().isElementwise() || y.is(Op.SUM_MUL) ? grad.sumTo(to) : grad;
-                fitted.add(summed.cast(type.compute()).cast(type));
+                // What a rule has rounded already, as that of a cast, would be rounded twice.
+                boolean fits = summed.dtype() == type;
+                fitted.add(fits ? summed : summed.cast(type.compute()).cast(type));
             }
         }
         return fitted;

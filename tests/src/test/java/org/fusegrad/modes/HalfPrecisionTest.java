@@ -13,6 +13,8 @@ import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.Way;
 import org.fusegrad.gradcheck.Samples;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Op;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.BatchRenorm2d;
 import org.fusegrad.nn.norm.GhostBatchNorm;
@@ -145,6 +147,31 @@ final class HalfPrecisionTest {
         f.call(x).sumAll().backward();
         assertEquals(DType.BFLOAT16, x.grad().dtype());
         assertEquals(Tensor.of(0.333f).cast(DType.BFLOAT16).item(), x.grad().item());
+    }
+
+    /** Rounded before it is added, 0.3 would become 0.30078 and the sum the next number up. */
+    @Test
+    void aGradientThroughACastIsRoundedOnce() {
+        Fused f = Fused.of("cast and use", x -> {
+            Tensor wide = x.cast(DType.FLOAT32).mul(0.3);
+            return wide.add(x.mul(0.0305).cast(DType.FLOAT32));
+        });
+        Tensor x = Tensor.of(1f).cast(DType.BFLOAT16).requiresGrad(true);
+        f.call(x).sumAll().backward();
+        assertEquals(Tensor.of(0.3305f).cast(DType.BFLOAT16).item(), x.grad().item());
+    }
+
+    /** What is rounded already is not widened to be rounded again: an operation an element. */
+    @Test
+    void theBackwardOfANormRoundsOnlyItsResult() {
+        Tensor x = Tensor.zeros(SHAPE).cast(DType.BFLOAT16);
+        Graph backward = new LayerNorm(SHAPE[SHAPE.length - 1])
+                .explain(x, Activation.NONE)
+                .derived();
+        long roundings = backward.nodes().stream()
+                .filter(n -> n.is(Op.CAST) && n.dtype() == DType.BFLOAT16)
+                .count();
+        assertEquals(1, roundings, backward::toString);
     }
 
     /** One rounding of each value, and what float32 arithmetic loses against the largest. */
