@@ -21,8 +21,8 @@ public final class Programs {
         /** Of a form that runs step by step. */
         public static final int NEVER = Integer.MAX_VALUE;
 
-        /** Shorter rows are not worth it: they wait for each other's sums. */
-        private static final int LONG_ROWS = 512;
+        /** Shorter rows are not worth it: tails of a few elements take as long as the vectors. */
+        private static final int LONG_ROWS = 64;
 
         /** A form as it is used: with long rows joined, if the program can. */
         public Form(RowProgram program, String source) {
