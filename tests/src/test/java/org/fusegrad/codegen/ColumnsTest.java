@@ -40,7 +40,7 @@ final class ColumnsTest {
         Activation none = Activation.NONE;
         return Stream.of(
                 new Layer("nhwc", () -> bn().explain(CHANNELS_LAST, Activation.RELU), 64, true),
-                new Layer("nhwc, half", () -> bn().explain(half, none), 32, true),
+                new Layer("nhwc, half", () -> bn().explain(half, none), 64, true),
                 new Layer("nchw", () -> bn().explain(images, none), 0, false),
                 new Layer("ln", () -> new LayerNorm(8).explain(rows, none), 0, false));
     }

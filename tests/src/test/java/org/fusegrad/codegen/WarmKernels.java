@@ -82,8 +82,8 @@ final class WarmKernels {
         layer(
                 Group.HALF,
                 "bn of columns of half precision",
-                () -> new BatchNorm2d(30)
-                        .explain(channelsLast(30).cast(DType.BFLOAT16), Activation.NONE));
+                () -> new BatchNorm2d(62)
+                        .explain(channelsLast(62).cast(DType.BFLOAT16), Activation.NONE));
         layer(
                 Group.HALF,
                 "bn of more columns of half precision than are held",

@@ -35,7 +35,7 @@ final class VectorLoops {
     private static final int JOINED = 16;
 
     /** Vectors side by side that run down columns: as wide as rows are that do. */
-    private static final int WIDEST = 4;
+    private static final int ABREAST = 4;
 
     /** Vectors that rows have in common and registers hold, with room for others. */
     private static final int HELD = 16;
@@ -123,7 +123,7 @@ final class VectorLoops {
         code.addStatement("int i = 0");
         long held = step.reductions().size()
                 + step.step().loads().stream().filter(loop::isShared).count();
-        int vectors = Math.max(1, (int) Math.min(isHalf() ? 1 : WIDEST, HELD / held));
+        int vectors = Math.max(1, (int) Math.min(isHalf() ? 1 : ABREAST, HELD / held));
         if (vectors > 1) {
             columns(code, constants, vectors);
         }

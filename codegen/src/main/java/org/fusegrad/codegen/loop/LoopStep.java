@@ -2,7 +2,6 @@ package org.fusegrad.codegen.loop;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
@@ -32,9 +31,6 @@ public record LoopStep(
      * not read in order: rows of 64 elements one vector at a time took twice as long as row by row.
      */
     private static final int WIDEST = 64;
-
-    /** The same for half precision, whose columns are one vector wide. */
-    private static final int WIDEST_HALF = 32;
 
     /** How a reduction accumulates. */
     public enum Mode {
@@ -78,15 +74,8 @@ public record LoopStep(
         }
         List<Node> prefetched = Prefetch.by(step, schedule);
         boolean columns = prefetched.isEmpty() && hasColumns(step, schedule, reductions);
-        int widest = isHalf(step) ? WIDEST_HALF : WIDEST;
         return new LoopStep(
-                number, step, inner, List.copyOf(reductions), prefetched, columns ? widest : 0);
-    }
-
-    private static boolean isHalf(Schedule.Step step) {
-        return Stream.of(step.loads(), step.body())
-                .flatMap(List::stream)
-                .anyMatch(n -> n.dtype().isHalf());
+                number, step, inner, List.copyOf(reductions), prefetched, columns ? WIDEST : 0);
     }
 
     /** Not if any operand is one value for each row: that would have to be fetched at each. */
