@@ -447,6 +447,18 @@ public final class BatchNormBackwardVector512 extends RowProgram {
                     t31V.intoArray(t31Array, t31At + i);
                 }
             }
+            if (i < n && n >= 16) {
+                i = n - 16;
+                {
+                    FloatVector dyV = FloatVector.fromArray(S, dyArray, dyAt + i);
+                    FloatVector x_2V = FloatVector.fromArray(S, x_2Array, x_2At + i);
+                    FloatVector t9V = x_2V.sub(centreV);
+                    FloatVector t30V = t9V.fma(t22V, t29V);
+                    FloatVector t31V = dyV.fma(t8V, t30V);
+                    t31V.intoArray(t31Array, t31At + i);
+                }
+                i = n;
+            }
             for (; i < n; i++) {
                 float dy = dyArray[dyAt + i];
                 float x_2 = x_2Array[x_2At + i];

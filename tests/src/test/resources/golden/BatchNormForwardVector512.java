@@ -511,6 +511,16 @@ public final class BatchNormForwardVector512 extends RowProgram {
                     t32V.intoArray(t32Array, t32At + i);
                 }
             }
+            if (i < n && n >= 16) {
+                i = n - 16;
+                {
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
+                    FloatVector t20V = x_5V.sub(centreV);
+                    FloatVector t32V = t20V.fma(t27V, t31V);
+                    t32V.intoArray(t32Array, t32At + i);
+                }
+                i = n;
+            }
             for (; i < n; i++) {
                 float x_5 = x_5Array[x_5At + i];
                 float t20 = x_5 - centre;

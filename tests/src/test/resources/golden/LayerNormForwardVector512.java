@@ -407,6 +407,19 @@ public final class LayerNormForwardVector512 extends RowProgram {
                     t27V.intoArray(t27Array, t27At + i);
                 }
             }
+            if (i < n && n >= 16) {
+                i = n - 16;
+                {
+                    FloatVector weightV = FloatVector.fromArray(S, weightArray, weightAt + i);
+                    FloatVector biasV = FloatVector.fromArray(S, biasArray, biasAt + i);
+                    FloatVector x_5V = FloatVector.fromArray(S, x_5Array, x_5At + i);
+                    FloatVector t18V = x_5V.sub(centreV);
+                    FloatVector xhV = t18V.fma(t23V, t26V);
+                    FloatVector t27V = xhV.fma(weightV, biasV);
+                    t27V.intoArray(t27Array, t27At + i);
+                }
+                i = n;
+            }
             for (; i < n; i++) {
                 float weight = weightArray[weightAt + i];
                 float bias = biasArray[biasAt + i];

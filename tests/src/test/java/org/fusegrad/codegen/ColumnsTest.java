@@ -60,6 +60,8 @@ final class ColumnsTest {
             for (int bits : new int[] {128, 256, 512}) {
                 Source source = Forms.source(kernel, "Form", bits);
                 assertEquals(layer.own(), source.text().contains("Columns(Frame f)"), source::text);
+                String last = "i = Math.min(from, n - " + bits / 32 + ");";
+                assertEquals(layer.own(), source.text().contains(last), source::text);
             }
             assertFalse(Forms.source(kernel, "Form", 0).text().contains("Columns(Frame f)"));
         }

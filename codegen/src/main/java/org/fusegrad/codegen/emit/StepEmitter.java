@@ -132,10 +132,9 @@ final class StepEmitter {
         return step.inner() >= 0 && kernel.schedule().mask(n)[step.inner()];
     }
 
-    /** The statements for all rows, column by column, and row by row for the rest of each. */
+    /** The statements for all rows: column by column, or one by one if shorter than a vector. */
     void columns(CodeBlock.Builder code) {
         vectors.columns(code, constants());
-        code.addStatement("int from = i");
         code.beginControlFlow("for (int row = 0; from < n && row < rows; row++)");
         scalarLoop(code, "i = from; i < n; i++");
         locals.advance(code);

@@ -177,6 +177,21 @@ final class SumEmitter {
                 plus);
     }
 
+    /** The same of a vector that ends with the row: sums that it shares with others are done. */
+    void lastColumnEnd(CodeBlock.Builder code, Reduction r) {
+        String name = names.of(r.node());
+        code.beginControlFlow("if (i == from)");
+        columnEnd(code, r, 0, "");
+        code.nextControlFlow("else");
+        code.addStatement("((FloatVector) V.cast($LV0)).intoArray(f.lanes, $L)", name, Frame.LEAD);
+        code.addStatement(
+                "System.arraycopy(f.lanes, $L + from - i, $LArray, $LAt + from, n - from)",
+                Frame.LEAD,
+                name,
+                name);
+        code.endControlFlow();
+    }
+
     /**
      * The addition of one vector.
      *

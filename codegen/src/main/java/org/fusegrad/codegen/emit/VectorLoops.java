@@ -76,8 +76,11 @@ final class VectorLoops {
         return !isHalf() && cost() <= JOINED;
     }
 
-    /** Whether they are short enough to run down columns: JDK 17 makes objects in longer ones. */
-    boolean suitColumns() {
+    /**
+     * Whether a vector takes so few operations that they may be written down once more, for columns
+     * or the end of a row: in longer methods JDK 17 makes objects of the vectors.
+     */
+    boolean areFew() {
         return cost() < FUNCTION;
     }
 
@@ -106,6 +109,12 @@ final class VectorLoops {
         for (int k = 0; k + 1 < ahead; k++) {
             once(loops, k, k + 1);
         }
+        if (endWithRow()) {
+            loops.beginControlFlow("if (i < n && n >= $L)", width)
+                    .addStatement("i = n - $L", width);
+            block(loops, 0, 0, 1);
+            loops.addStatement("i = n").endControlFlow();
+        }
         code.add(functions.constants()).addStatement("int i = 0");
         List<Reduction> rows =
                 step.reductions().stream().filter(r -> r.mode() == Mode.ROW).toList();
@@ -117,7 +126,9 @@ final class VectorLoops {
     /**
      * Loops over columns some vectors wide and then one vector wide, and in each a loop down all
      * rows. What rows have in common stays in registers meanwhile. Half precision takes so many
-     * operations that JDK 17 makes objects of its vectors in wide columns.
+     * operations that JDK 17 makes objects of its vectors in wide columns. The last vector ends
+     * with the row: columns that it shares with the one before are computed again. What is left
+     * is from {@code from} on, and nothing but of rows shorter than a vector.
      */
     void columns(CodeBlock.Builder code, List<Node> constants) {
         code.addStatement("int i = 0");
@@ -125,12 +136,25 @@ final class VectorLoops {
                 + step.step().loads().stream().filter(loop::isShared).count();
         int vectors = Math.max(1, (int) Math.min(isHalf() ? 1 : ABREAST, HELD / held));
         if (vectors > 1) {
-            columns(code, constants, vectors);
+            int turn = vectors * width;
+            code.beginControlFlow("for (int end = n - $L; i <= end; i += $L)", turn, turn);
+            column(code, constants, vectors);
+            for (int k = 0; k < vectors; k++) {
+                for (Reduction r : step.reductions()) {
+                    sums.columnEnd(code, r, k, plus(k));
+                }
+            }
+            code.endControlFlow();
         }
-        columns(code, constants, 1);
+        code.addStatement("int from = i");
+        code.beginControlFlow("for (; from < n && n >= $L; from += $L)", width, width);
+        code.addStatement("i = Math.min(from, n - $L)", width);
+        column(code, constants, 1);
+        step.reductions().forEach(r -> sums.lastColumnEnd(code, r));
+        code.endControlFlow();
     }
 
-    private void columns(CodeBlock.Builder code, List<Node> constants, int vectors) {
+    private void column(CodeBlock.Builder code, List<Node> constants, int vectors) {
         List<Node> own = Stream.of(step.step().loads(), step.step().stores())
                 .flatMap(List::stream)
                 .filter(n -> !loop.isShared(n))
@@ -144,32 +168,34 @@ final class VectorLoops {
             rows.addStatement("$LRow += $LOver", names.of(n), names.of(n));
         }
         rows.endControlFlow();
-        int turn = vectors * width;
-        code.beginControlFlow("for (int end = n - $L; i <= end; i += $L)", turn, turn);
         constants.forEach(c -> broadcast(code, c));
         code.add(functions.constants());
         for (Node n : own) {
             code.addStatement("int $LRow = $LAt + i", names.of(n), names.of(n));
         }
         for (int k = 0; k < vectors; k++) {
-            String plus = k == 0 ? "" : " + " + k * width;
             for (Node n : step.step().loads()) {
                 if (loop.isShared(n)) {
-                    load(code, n, names.of(n) + "Held" + k, loop.index(names.of(n)) + plus);
+                    load(code, n, names.of(n) + "Held" + k, loop.index(names.of(n)) + plus(k));
                 }
             }
             for (Reduction r : step.reductions()) {
-                sums.columnStart(code, r, k, plus);
+                sums.columnStart(code, r, k, plus(k));
             }
         }
         code.add(rows.build());
-        for (int k = 0; k < vectors; k++) {
-            String plus = k == 0 ? "" : " + " + k * width;
-            for (Reduction r : step.reductions()) {
-                sums.columnEnd(code, r, k, plus);
-            }
-        }
-        code.endControlFlow();
+    }
+
+    private String plus(int vectors) {
+        return vectors == 0 ? "" : " + " + vectors * width;
+    }
+
+    /**
+     * Whether the last vector ends with the row, so that some elements are computed again: not if
+     * they would be added to a sum again.
+     */
+    private boolean endWithRow() {
+        return step.reductions().isEmpty() && !loop.isJoined() && areFew();
     }
 
     /** If the row still has so many vectors. */
