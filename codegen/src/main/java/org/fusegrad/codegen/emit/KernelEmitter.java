@@ -154,7 +154,7 @@ public final class KernelEmitter {
     /** The name of the method that runs a step down columns: with short vector loops its own. */
     private String columns(TypeSpec.Builder type, LoopStep step, StepEmitter plain) {
         String name = "step" + step.number();
-        if (!plain.isVector() || !plain.vectors().areFew()) {
+        if (!plain.isVector() || !plain.vectors().mayRepeat()) {
             return name;
         }
         type.addMethod(rows(step, bits / 32, Form.COLUMNS).method(name + "Columns"));

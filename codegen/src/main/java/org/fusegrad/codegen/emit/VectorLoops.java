@@ -80,7 +80,7 @@ final class VectorLoops {
      * Whether a vector takes so few operations that they may be written down once more, for columns
      * or the end of a row: in longer methods JDK 17 makes objects of the vectors.
      */
-    boolean areFew() {
+    boolean mayRepeat() {
         return cost() < FUNCTION;
     }
 
@@ -128,7 +128,7 @@ final class VectorLoops {
      * rows. What rows have in common stays in registers meanwhile. Half precision takes so many
      * operations that JDK 17 makes objects of its vectors in wide columns. The last vector ends
      * with the row: columns that it shares with the one before are computed again. What is left
-     * is from {@code from} on, and nothing but of rows shorter than a vector.
+     * begins at {@code from}: nothing, or all of rows shorter than a vector.
      */
     void columns(CodeBlock.Builder code, List<Node> constants) {
         code.addStatement("int i = 0");
@@ -195,7 +195,7 @@ final class VectorLoops {
      * they would be added to a sum again.
      */
     private boolean endWithRow() {
-        return step.reductions().isEmpty() && !loop.isJoined() && areFew();
+        return step.reductions().isEmpty() && !loop.isJoined() && mayRepeat();
     }
 
     /** If the row still has so many vectors. */
