@@ -1,6 +1,7 @@
 package org.fusegrad.codegen.contract;
 
 import org.fusegrad.codegen.contract.TileForms.Form;
+import org.fusegrad.graph.NumericContract;
 
 /**
  * Loops around tiles. Rows of the left factor are packed into panels as high as a tile, cut into
@@ -11,7 +12,7 @@ import org.fusegrad.codegen.contract.TileForms.Form;
  */
 final class Blocks {
     /** Terms added up before they join the total; part of the numeric contract. */
-    static final int K_BLOCK = 384;
+    static final int K_BLOCK = NumericContract.CONTRACTION_BLOCK;
 
     private Blocks() {}
 

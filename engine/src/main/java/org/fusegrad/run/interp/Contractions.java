@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.fusegrad.DType;
 import org.fusegrad.Shape;
 import org.fusegrad.graph.Node;
+import org.fusegrad.graph.NumericContract;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 
@@ -27,7 +28,7 @@ import org.fusegrad.run.Workers;
  * <p>Because zeros take part, an infinity or NaN in the other factor makes NaN there.
  */
 final class Contractions {
-    static final int K_BLOCK = 384;
+    static final int K_BLOCK = NumericContract.CONTRACTION_BLOCK;
     private static final int M_TILE = 128;
     private static final int N_TILE = 512;
 

@@ -1,7 +1,5 @@
 package org.fusegrad.parity;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,21 +29,20 @@ import org.fusegrad.ops.Linear;
 import org.fusegrad.ops.Softmax;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Errors of float32 results and gradients against a float64 evaluation of the same inputs, beside
- * those of libtorch, over many random shapes and values. The error of a tensor is its largest.
+ * A report, not a test: errors of float32 results and gradients against a float64 evaluation of the
+ * same inputs, beside those of libtorch, over many random shapes and values. The error of a tensor
+ * is its largest. libtorch sums in another order on each kind of processor, so its figures are no
+ * bound for ours; {@code AccuracyTest} has that. {@code mvn -pl tests -am test -Dgroups=report
+ * -DexcludedGroups= -Dtest=TorchErrorReport -Dsurefire.failIfNoSpecifiedTests=false} prints it.
  */
-final class TorchErrorTest {
+@Tag("report")
+final class TorchErrorReport {
     private static final int CASES = 120;
-
-    /**
-     * The part that must be. Two roundings by chance beyond a lucky peer are no fault: of sums of
-     * products in another order each side is the better one about as often.
-     */
-    private static final double LEAST = 0.93;
 
     private static final TensorOptional NONE = new TensorOptional();
 
@@ -247,7 +244,7 @@ final class TorchErrorTest {
 
     @ParameterizedTest
     @MethodSource("problems")
-    void errorsAreAtMostThoseOfLibtorch(String name) {
+    void besideLibtorch(String name) {
         Random random = new Random(5);
         int tensors = 0;
         int within = 0;
@@ -263,6 +260,8 @@ final class TorchErrorTest {
                 tensors += truth.size();
             }
         }
-        assertTrue(within >= LEAST * tensors, within + " of " + tensors + " tensors");
+        System.out.printf(
+                "%-26s %4d of %4d tensors within a rounding of libtorch's error%n",
+                name, within, tensors);
     }
 }
