@@ -32,6 +32,7 @@ import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 import org.fusegrad.run.interp.Interpreter;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -187,22 +188,36 @@ final class GeneratedBitsTest {
         }
     }
 
+    /** Every length with one kind of data, which changes from length to length. */
     @ParameterizedTest
     @MethodSource("formulas")
     void everyFormYieldsTheBitsOfTheInterpreter(String formula) {
-        Interpreter interpreter = new Interpreter();
+        for (int i = 0; i < LENGTHS.length; i++) {
+            assertEveryForm(formula, LENGTHS[i], Data.values()[i % Data.values().length]);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("formulas")
+    @Tag("exhaustive")
+    void everyFormYieldsTheBitsOfTheInterpreterOnAllData(String formula) {
         for (int length : LENGTHS) {
-            for (KernelGraph graph : kernels(formula, length)) {
-                for (Data data : Data.values()) {
-                    Value[] in = operands(graph, data, length);
-                    long[][] expected = bits(interpreter.compile(graph), graph, in, WORKERS.get(0));
-                    for (int bits : Forms.widths()) {
-                        String form = data + " length " + length + " bits " + bits;
-                        assertSame(expected, JANINO.kernel(graph, bits), graph, in, 0, form);
-                        Kernel joined = JANINO.joined(graph, bits);
-                        assertSame(expected, joined, graph, in, 0, form + " joined");
-                    }
-                }
+            for (Data data : Data.values()) {
+                assertEveryForm(formula, length, data);
+            }
+        }
+    }
+
+    private static void assertEveryForm(String formula, int length, Data data) {
+        for (KernelGraph graph : kernels(formula, length)) {
+            Value[] in = operands(graph, data, length);
+            long[][] expected =
+                    bits(new Interpreter().compile(graph), graph, in, WORKERS.get(0));
+            for (int bits : Forms.widths()) {
+                String form = data + " length " + length + " bits " + bits;
+                assertSame(expected, JANINO.kernel(graph, bits), graph, in, 0, form);
+                Kernel joined = JANINO.joined(graph, bits);
+                assertSame(expected, joined, graph, in, 0, form + " joined");
             }
         }
     }
