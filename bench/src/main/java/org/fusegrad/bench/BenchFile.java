@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -66,19 +67,30 @@ public record BenchFile(
     public static BenchFile read(Path file) throws IOException {
         try {
             BenchFile run = GSON.fromJson(Files.readString(file), BenchFile.class);
-            if (run != null
-                    && run.machine != null
-                    && run.settings != null
-                    && run.rows != null
-                    && run.spread != null
-                    && run.spread.size() == run.rows.size()
-                    && run.workingSet.size() == run.rows.size()) {
+            if (run != null && run.isWhole()) {
                 return run;
             }
-        } catch (JsonParseException e) {
+        } catch (JsonParseException | CharacterCodingException e) {
             throw new IllegalArgumentException(file + " is no run: " + e.getMessage(), e);
         }
         throw new IllegalArgumentException(
                 file + " is no run: give a file that 'bench --json' has written");
+    }
+
+    private boolean isWhole() {
+        return machine != null
+                && machine.isWhole()
+                && settings != null
+                && rows != null
+                && rows.stream().allMatch(r -> r != null && r.isWhole())
+                && spread != null
+                && spread.stream().allMatch(BenchFile::isPair)
+                && spread.size() == rows.size()
+                && workingSet.size() == rows.size()
+                && (bytesPerCall == null || !bytesPerCall.containsValue(null));
+    }
+
+    private static boolean isPair(List<Double> spread) {
+        return spread != null && spread.size() == 2 && !spread.contains(null);
     }
 }

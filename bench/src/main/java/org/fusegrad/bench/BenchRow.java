@@ -1,5 +1,8 @@
 package org.fusegrad.bench;
 
+import java.util.Objects;
+import java.util.stream.Stream;
+
 /**
  * One measured configuration, as it stands in the JSON.
  *
@@ -23,4 +26,11 @@ public record BenchRow(
         Double gbps,
         Double roof,
         Double vsUnfused,
-        Double vsTorch) {}
+        Double vsTorch) {
+    /** Whether everything is there that each row has, as in a file it need not be. */
+    boolean isWhole() {
+        return Stream.of(work, shape, dtype, layout, path).allMatch(Objects::nonNull)
+                && threads > 0
+                && ms > 0;
+    }
+}

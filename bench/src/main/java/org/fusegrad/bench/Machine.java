@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.fusegrad.codegen.simd.SimdSupport;
@@ -18,6 +19,10 @@ import org.fusegrad.codegen.simd.SimdSupport;
  */
 public record Machine(String processor, String system, String jdk, String vectors) {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+    boolean isWhole() {
+        return Stream.of(processor, system, jdk, vectors).allMatch(Objects::nonNull);
+    }
 
     static Machine here() {
         var os = ManagementFactory.getOperatingSystemMXBean();

@@ -21,6 +21,9 @@ public record NormCase(String norm, boolean backward, String shape, String dtype
     private static final Set<String> ROW_NORMS = Set.of("ln", "rms");
     private static final int GROUPS = 32;
 
+    /** A gigabyte in float32, of which a benchmark has several. */
+    private static final int MAX_ELEMENTS = 1 << 28;
+
     public NormCase {
         if (!IMAGE_NORMS.contains(norm) && !ROW_NORMS.contains(norm)) {
             throw new IllegalArgumentException("unknown norm '" + norm
@@ -54,15 +57,17 @@ public record NormCase(String norm, boolean backward, String shape, String dtype
         try {
             int[] dims =
                     Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
+            double elements = Arrays.stream(dims).asDoubleStream().reduce(1, (a, b) -> a * b);
             if ((dims.length == 2 || dims.length == 4)
-                    && Arrays.stream(dims).allMatch(d -> d > 0)) {
+                    && Arrays.stream(dims).allMatch(d -> d > 0)
+                    && elements <= MAX_ELEMENTS) {
                 return dims;
             }
         } catch (NumberFormatException e) {
             // Refused below, as sizes that are no sizes are.
         }
-        throw new IllegalArgumentException(
-                "'" + shape + "' is no shape: give 2 or 4 sizes, as in 4096x768 or 32x64x56x56");
+        throw new IllegalArgumentException("'" + shape + "' is no shape: give 2 or 4 sizes, as in"
+                + " 4096x768 or 32x64x56x56, of " + MAX_ELEMENTS + " elements at most");
     }
 
     /** Bytes of the input. */

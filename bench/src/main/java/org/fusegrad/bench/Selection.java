@@ -19,6 +19,24 @@ public record Selection(
         List<String> layouts,
         List<Integer> threads,
         List<String> paths) {
+    private static final int MAX_THREADS = 1024;
+
+    /** Refuses what no suite has. */
+    public Selection {
+        for (int n : threads) {
+            if (n < 1 || n > MAX_THREADS) {
+                throw new IllegalArgumentException(
+                        "--threads must be within 1.." + MAX_THREADS + ", got " + n);
+            }
+        }
+        for (String path : paths) {
+            if (!Paths.ALL.contains(path)) {
+                throw new IllegalArgumentException(
+                        "unknown path '" + path + "': give " + String.join(", ", Paths.ALL));
+            }
+        }
+    }
+
     /** What the suites measure by themselves. */
     public static final Selection DEFAULT =
             new Selection(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());

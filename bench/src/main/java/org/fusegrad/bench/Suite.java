@@ -148,8 +148,7 @@ public enum Suite {
     }
 
     private static void paths(List<Job> jobs, Selection s, NormCase of, int threads) {
-        List<String> all = List.of(Paths.FUSED, Paths.UNFUSED, Paths.TORCH);
-        for (String path : Selection.or(s.paths(), all)) {
+        for (String path : Selection.or(s.paths(), Paths.ALL)) {
             jobs.add(norm(of.work(), of, threads, path, Sampling.WARM));
         }
     }

@@ -48,13 +48,20 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Order order = training.order("doctor-", Optional.of(1), 1);
+        try (RunFolder folder = order.folder()) {
+            folder.claim();
+            report(order, folder.path());
+        }
+        return 0;
+    }
+
+    private void report(Order order, Path folder) throws IOException {
         NormHistory history = new NormHistory();
         Optional<String> diverged;
         try (Engine engine = options.engine(order.plan().seed())) {
             diverged = train(engine, order, history);
         }
         PrintWriter out = spec.commandLine().getOut();
-        Path folder = order.folder().path();
         new NormPictures(history)
                 .write(folder)
                 .ifPresent(why -> spec.commandLine().getErr().println("fusegrad: warning: " + why));
@@ -65,7 +72,6 @@ final class DoctorCommand implements Callable<Integer> {
         if (diverged.isPresent()) {
             throw new CheckFailed(diverged.get());
         }
-        return 0;
     }
 
     private static Optional<String> train(Engine engine, Order order, NormHistory history)

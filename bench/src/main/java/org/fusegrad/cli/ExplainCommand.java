@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
                 "Show what becomes of a norm: its formula as traced, the derived backward, the"
                         + " kernels with their passes over the data and the bytes they move.")
 final class ExplainCommand implements Callable<Integer> {
+    private static final int MAX_ELEMENTS = 1 << 28;
+
     /**
      * A formula as given: {@code bn}, {@code gn:32+relu}, {@code batch_norm+add+silu}.
      *
@@ -142,10 +144,10 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static Shape checked(int[] dims) {
-        long elements = Arrays.stream(dims).asLongStream().reduce(1, Math::multiplyExact);
-        if (Arrays.stream(dims).anyMatch(d -> d < 1) || elements > 1 << 28) {
+        double elements = Arrays.stream(dims).asDoubleStream().reduce(1, (a, b) -> a * b);
+        if (Arrays.stream(dims).anyMatch(d -> d < 1) || elements > MAX_ELEMENTS) {
             throw new IllegalArgumentException("--shape " + Arrays.toString(dims)
-                    + ": every size is at least 1, and their product at most " + (1 << 28));
+                    + ": every size is at least 1, and their product at most " + MAX_ELEMENTS);
         }
         return Shape.of(dims);
     }

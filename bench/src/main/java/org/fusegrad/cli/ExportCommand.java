@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.fusegrad.Engine;
 import org.fusegrad.cli.TrainingOptions.Order;
 import org.fusegrad.cli.train.DivergedException;
+import org.fusegrad.cli.train.RunFolder;
 import org.fusegrad.cli.train.Trainer;
 import org.fusegrad.codegen.Forms;
 import org.fusegrad.codegen.export.KernelExport;
@@ -51,6 +52,14 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         KernelExport export = new KernelExport(packageName, lanes);
         Order order = training.order("export-", Optional.of(1), 1);
+        try (RunFolder folder = order.folder()) {
+            folder.claim();
+            export(export, order, folder.path());
+        }
+        return 0;
+    }
+
+    private void export(KernelExport export, Order order, Path folder) throws IOException {
         long seed = order.plan().seed();
         try (Engine engine = Engine.builder().backend(export).seed(seed).build()) {
             new Trainer(
@@ -63,7 +72,6 @@ final class ExportCommand implements Callable<Integer> {
         } catch (DivergedException e) {
             throw new CheckFailed(e.getMessage());
         }
-        Path folder = order.folder().path();
         int files = export.write(folder).size();
         PrintWriter out = spec.commandLine().getOut();
         out.println(order.names());
@@ -71,6 +79,5 @@ final class ExportCommand implements Callable<Integer> {
                 "%d kernels in %d files of package %s in %s%n",
                 export.kernels(), files, packageName, folder);
         out.flush();
-        return 0;
     }
 }

@@ -3,11 +3,17 @@ package org.fusegrad.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import org.fusegrad.checkpoint.MalformedFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -19,6 +25,9 @@ final class Failures {
 
     /** Exit code of wrong usage or input. */
     static final int WRONG_INPUT = 2;
+
+    /** Exit code of what the machine could not do: disk, memory, output. */
+    static final int MACHINE = 3;
 
     private final PrintWriter err;
     private final BooleanSupplier verbose;
@@ -41,11 +50,30 @@ final class Failures {
         } else if (e instanceof IllegalArgumentException && e.getMessage() != null) {
             return report(WRONG_INPUT, e.getMessage(), e);
         } else if (e instanceof IOException io) {
-            return report(WRONG_INPUT, describe(io), e);
+            return report(code(io), describe(io), e);
         } else if (e instanceof UncheckedIOException io) {
-            return report(WRONG_INPUT, describe(io.getCause()), e);
+            return report(code(io.getCause()), describe(io.getCause()), e);
         }
         return internal(e);
+    }
+
+    /** Says that what the command printed did not arrive. */
+    int outputLost() {
+        String message = "what was printed could not be written; is the disk full?";
+        return report(MACHINE, message, new IOException(message));
+    }
+
+    /** A file that is not there or not allowed is input; a disk that is full or fails is not. */
+    private static int code(IOException e) {
+        boolean input = e instanceof AccessDeniedException
+                || e instanceof NoSuchFileException
+                || e instanceof NotDirectoryException
+                || e instanceof FileAlreadyExistsException
+                || e instanceof DirectoryNotEmptyException
+                || e instanceof FileSystemLoopException
+                || e instanceof CharacterCodingException
+                || e instanceof MalformedFileException;
+        return input ? WRONG_INPUT : MACHINE;
     }
 
     /** Runs work whose errors, which are no exceptions, become one line too. */
@@ -55,7 +83,7 @@ final class Failures {
         } catch (OutOfMemoryError e) {
             String advice = "out of memory; take a smaller --batch, or give the JVM more with"
                     + " FUSEGRAD_JAVA_OPTS=-Xmx8g";
-            return report(FAILED, advice, e);
+            return report(MACHINE, advice, e);
         } catch (AssertionError | StackOverflowError | LinkageError e) {
             return internal(e);
         }
@@ -82,6 +110,8 @@ final class Failures {
             return denied.getFile() + ": permission denied";
         } else if (e instanceof NoSuchFileException missing) {
             return missing.getFile() + ": no such file or folder";
+        } else if (e instanceof MalformedFileException) {
+            return e.getMessage();
         } else if (e instanceof FileSystemException file && file.getReason() != null) {
             return file.getFile() + ": " + file.getReason();
         }

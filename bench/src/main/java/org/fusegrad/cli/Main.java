@@ -2,6 +2,7 @@ package org.fusegrad.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Locale;
 import java.util.Optional;
 import org.fusegrad.cli.Main.Version;
 import picocli.CommandLine;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:success",
             "1:a check failed, or a fault of the program",
-            "2:wrong usage or input"
+            "2:wrong usage or input",
+            "3:the machine failed: disk, memory, output"
         },
         subcommands = {
             TrainCommand.class,
@@ -88,10 +90,11 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine line = new CommandLine(main).setOut(out).setErr(err);
         Failures failures = new Failures(err, () -> main.verbose);
-        return failures.guard(() -> line.setParameterExceptionHandler(failures::usage)
+        int code = failures.guard(() -> line.setParameterExceptionHandler(failures::usage)
                 .setExecutionExceptionHandler(failures::execution)
                 .setUsageHelpAutoWidth(true)
                 .execute(args));
+        return code == 0 && out.checkError() ? failures.outputLost() : code;
     }
 
     /** Runs a command line and ends the program with its exit code. */
@@ -99,6 +102,8 @@ public final class Main implements Runnable {
         // Pictures are drawn without a display, and warnings of the library take one line.
         System.setProperty("java.awt.headless", "true");
         System.setProperty("java.util.logging.SimpleFormatter.format", "fusegrad: %4$s: %5$s%n");
+        // Digits are the same everywhere, those that libraries print too.
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
         PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         int code = run(out, err, args);

@@ -1,10 +1,12 @@
 package org.fusegrad.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.fusegrad.Engine;
 import org.fusegrad.cli.TrainingOptions.Order;
+import org.fusegrad.cli.train.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,15 +39,19 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(training.announcement());
+        out.flush();
         Order order = training.order("", Optional.empty(), replicas);
-        try (Engine engine = options.engine(order.plan().seed())) {
+        try (Engine engine = options.engine(order.plan().seed());
+                RunFolder folder = order.folder()) {
             new TrainingRun(
                             order.names(),
                             engine,
                             order.plan(),
                             order.replicas(),
                             order.networks().get(),
-                            order.folder())
+                            folder)
                     .run(spec.commandLine());
         }
         return 0;

@@ -150,6 +150,11 @@ final class TrainingOptions {
                         .toList());
     }
 
+    /** What is about to be done, for the moment before the images are loaded. */
+    String announcement() {
+        return "loading " + data + " ...";
+    }
+
     private Dataset.Split images(DataSource source) {
         require(size >= 0, "--size must not be negative, got " + size);
         int count = limit.orElse(Integer.MAX_VALUE);

@@ -43,9 +43,10 @@ record TrainingRun(
 
     void run(CommandLine line) throws IOException {
         PrintWriter out = line.getOut();
+        folder.claim();
         out.print(heading());
-        out.flush();
         EpochTable table = new EpochTable(out);
+        table.head();
         long start = System.nanoTime();
         try (Progress progress = new Progress(plan.steps())) {
             new Trainer(engine, plan, replicas, networks, listeners(table, progress)).run();
@@ -88,6 +89,7 @@ record TrainingRun(
     private String heading() {
         Dataset.Split data = plan.data();
         String size = String.format(
+                Locale.ROOT,
                 "%s: %d parameters, %d images to train, %d to validate%n",
                 names,
                 networks.get(0).parameterCount(),
@@ -102,7 +104,8 @@ record TrainingRun(
                 plan.momentum(),
                 plan.weightDecay(),
                 plan.seed());
-        return String.join(System.lineSeparator(), size + how, backend(), "", "");
+        String slow = "the first epoch takes longer: kernels are compiled as they are met";
+        return String.join(System.lineSeparator(), size + how, backend(), slow, "", "");
     }
 
     private String backend() {

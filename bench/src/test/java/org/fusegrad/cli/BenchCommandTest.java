@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.fusegrad.bench.BenchFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,31 @@ final class BenchCommandTest {
         Ran.of("bench", "--no-torch", "--forks", "0").failed(2, "forks must be at least 1");
         Ran.of("bench", "--no-torch", "--norm", "ln", "--shape", "2x3x4x5")
                 .failed(2, "no such combination");
+        Ran.of("bench", "--no-torch", "--threads", "0").failed(2, "--threads must be within");
+        Ran.of("bench", "--no-torch", "--path", "cuda").failed(2, "unknown path 'cuda'");
+        Ran.of("bench", "--no-torch", "--shape", "65536x65536x65536x65536")
+                .failed(2, "'65536x65536x65536x65536' is no shape");
         Ran.of("bench", "plot", "nowhere.json").failed(2, "nowhere.json: no such file");
+    }
+
+    /** Each value of a good file in turn is taken away. */
+    @Test
+    void aDamagedRunIsRefusedOrShownWithoutAFault() throws IOException {
+        String good = Files.readString(Path.of("results", "calls-jdk17.json"));
+        Path file = folder.resolve("run.json");
+        Matcher value =
+                Pattern.compile("(?<=[:\\[,] ?)(\"[^\"]*\"|[0-9.]+)(?=[,\\]}])").matcher(good);
+        int refused = 0;
+        while (value.find()) {
+            Files.writeString(
+                    file, good.substring(0, value.start()) + "null" + good.substring(value.end()));
+            Ran ran = Ran.of("bench", "plot", "--markdown", file.toString());
+            assertTrue(ran.code() == 0 || ran.code() == 2, ran.err());
+            refused += ran.code() == 2 ? 1 : 0;
+        }
+        assertTrue(refused > 0);
+        Files.writeString(file, good.substring(0, good.length() / 2));
+        Ran.of("bench", "plot", file.toString()).failed(2, file + " is no run: ");
     }
 
     @Test

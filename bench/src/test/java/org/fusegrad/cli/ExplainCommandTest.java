@@ -103,6 +103,7 @@ class ExplainCommandTest {
                 "bn --shape 4,x          | Invalid value for option '--shape'",
                 "bn --shape 9,9,9,9,9,9  | BatchNorm2d(9) on an input (9, 9, 9, 9, 9, 9)",
                 "bn --shape 99999,99999  | --shape [99999, 99999]: every size is at least 1",
+                "bn --shape 65536,65536,65536,65536 | --shape [65536, 65536, 65536, 65536]: every",
             })
     void wrongInputIsOneLine(String args, String message) {
         Ran.of(("explain " + args).split(" ")).failed(2, message);

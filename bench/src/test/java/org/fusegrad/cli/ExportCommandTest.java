@@ -92,6 +92,8 @@ class ExportCommandTest {
     void wrongInputLeavesNothing() throws IOException {
         String out = folder.resolve("out").toString();
         Ran.of("export", "--out", out, "--package", "a b").failed(2, "package 'a b': give names");
+        Ran.of("export", "--out", out, "--package", "java.lang")
+                .failed(2, "package 'java.lang': the JVM loads");
         Ran.of("export", "--out", out, "--lanes", "7").failed(2, "vectors of 7 bits: this JVM has");
         Ran.of("export", "--out", out, "--norm", "xn").failed(2, "unknown norm 'xn'");
         try (Stream<Path> left = Files.list(folder)) {

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,7 +73,7 @@ class MainTest {
         int code = failures.guard(() -> {
             throw new OutOfMemoryError("Java heap space");
         });
-        assertEquals(1, code);
+        assertEquals(3, code);
         assertTrue(err.toString().startsWith("fusegrad: out of memory"), err.toString());
         assertEquals(1, err.toString().lines().count());
     }
@@ -83,5 +86,33 @@ class MainTest {
                 2, new Failures(new PrintWriter(err), () -> false).execution(denied, null, null));
         assertEquals("fusegrad: a/b: permission denied", err.toString().strip());
         assertFalse(err.toString().contains("Exception"));
+    }
+
+    @Test
+    void aDiskThatFailsIsAFaultOfTheMachine() {
+        StringWriter err = new StringWriter();
+        Exception full = new FileSystemException("a/b", null, "No space left on device");
+        assertEquals(
+                3, new Failures(new PrintWriter(err), () -> false).execution(full, null, null));
+        assertEquals("fusegrad: a/b: No space left on device", err.toString().strip());
+    }
+
+    @Test
+    void outputThatIsLostIsNoSuccess() {
+        Writer full = new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        StringWriter err = new StringWriter();
+        assertEquals(3, Main.run(new PrintWriter(full), new PrintWriter(err), "info"));
+        assertTrue(err.toString().startsWith("fusegrad: what was printed"), err.toString());
     }
 }

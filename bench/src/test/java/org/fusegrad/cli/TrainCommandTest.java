@@ -2,6 +2,7 @@ package org.fusegrad.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -12,10 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.fusegrad.checkpoint.Checkpoint;
 import org.fusegrad.checkpoint.Safetensors;
+import org.fusegrad.cli.train.RunFolder;
 import org.fusegrad.models.ResNet;
 import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.norm.NormFactory;
@@ -208,6 +211,48 @@ class TrainCommandTest {
     @Test
     void aLossThatIsNoNumberEndsTheRun() {
         train("run", "--lr", "1e30", "--norm", "none", "--epochs", "9")
-                .failed(1, "the loss is not finite after step");
+                .failed(1, "training diverged: the loss is not finite after step");
+    }
+
+    /** The only step's loss is still that of the initial weights. */
+    @Test
+    void aValidationLossThatIsNoNumberEndsTheRunWithoutABestModel() throws IOException {
+        train("run", "--lr", "1e38", "--norm", "none", "--batch", "48")
+                .failed(1, "training diverged: the validation loss is not finite after epoch 1");
+        assertNothingLeft();
+    }
+
+    @Test
+    void aSecondRunIntoAFolderIsRefused() throws IOException {
+        Path run = folder.resolve("run");
+        try (RunFolder first = RunFolder.check(Optional.of(run), "")) {
+            first.claim();
+            train("run").failed(2, "a run is going on in " + run);
+            // As well if it looked before the first had begun.
+            RunFolder late = RunFolder.check(Optional.of(folder.resolve("other")), "");
+            try (RunFolder other = RunFolder.check(Optional.of(folder.resolve("other")), "")) {
+                other.claim();
+                assertThrows(IllegalArgumentException.class, late::claim);
+            }
+        }
+        assertNothingLeft();
+    }
+
+    @Test
+    void whatADeadRunLeftUnfinishedGoes() throws IOException {
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Files.createFile(run.resolve(".lock"));
+        Files.createFile(run.resolve("best.safetensors.1.part"));
+        train("run").succeeded();
+        try (Stream<Path> files = Files.list(run)) {
+            assertEquals(4, files.count());
+        }
+    }
+
+    @Test
+    void aLinkToNothingIsRefusedBeforeTraining() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
+        train("link").failed(2, "cannot make the folder " + link);
+        train("link/run").failed(2, "cannot make the folder " + link.resolve("run"));
     }
 }

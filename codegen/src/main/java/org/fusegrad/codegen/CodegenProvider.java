@@ -1,6 +1,7 @@
 package org.fusegrad.codegen;
 
 import java.util.Set;
+import org.fusegrad.codegen.compile.SourceDump;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.flags.Flags;
 import org.fusegrad.run.Backend;
@@ -20,6 +21,7 @@ public final class CodegenProvider implements BackendProvider {
 
     @Override
     public Backend create(String name) {
+        SourceDump.check();
         if (name.equals("scalar")) {
             return new CodegenBackend(name, 0);
         }

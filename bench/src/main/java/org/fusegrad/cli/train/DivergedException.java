@@ -5,7 +5,12 @@ public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     DivergedException(int epoch, int step) {
-        super("the loss is not finite after step " + step + " of epoch " + epoch
+        super("training diverged: the loss is not finite after step " + step + " of epoch " + epoch
+                + "; take a smaller --lr");
+    }
+
+    DivergedException(int epoch) {
+        super("training diverged: the validation loss is not finite after epoch " + epoch
                 + "; take a smaller --lr");
     }
 }

@@ -17,11 +17,14 @@ public final class EpochTable implements TrainingListener {
         this.out = out;
     }
 
+    /** Prints what the columns are, before there is a row. */
+    public void head() {
+        out.println("epoch  train loss  train acc   val loss    val acc   images/s   seconds");
+        out.flush();
+    }
+
     @Override
     public void epoch(EpochMetrics m, Module model, boolean best) {
-        if (rows.isEmpty()) {
-            out.println("epoch  train loss  train acc   val loss    val acc   images/s   seconds");
-        }
         rows.add(m);
         out.printf(
                 Locale.ROOT,

@@ -30,6 +30,11 @@ public final class Picture {
             .map(Color::new)
             .toArray(Color[]::new);
 
+    static {
+        // Nothing of a picture goes through the folder for temporary files, which may be full.
+        ImageIO.setUseCache(false);
+    }
+
     private Picture() {}
 
     /** A chart without lines yet, over whole numbers. */
@@ -66,7 +71,7 @@ public final class Picture {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             ImageIO.write(tiled(charts.get()), "png", bytes);
-        } catch (LinkageError | AWTError | InternalError | RuntimeException e) {
+        } catch (IOException | LinkageError | AWTError | InternalError | RuntimeException e) {
             return Optional.of("no " + file.getFileName() + ": this JVM cannot draw (" + e + ")");
         }
         Files.write(file, bytes.toByteArray());

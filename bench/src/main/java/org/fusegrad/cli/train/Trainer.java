@@ -70,13 +70,16 @@ public final class Trainer {
     /**
      * Trains.
      *
-     * @throws DivergedException if the loss stops being a number
+     * @throws DivergedException if the loss, of training or validation, stops being a number
      * @throws IOException if a listener cannot write
      */
     public void run() throws IOException {
         double best = Double.NEGATIVE_INFINITY;
         for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
             EpochMetrics metrics = epoch(epoch);
+            if (!Double.isFinite(metrics.valLoss())) {
+                throw new DivergedException(epoch);
+            }
             boolean better = metrics.valAccuracy() > best;
             best = Math.max(best, metrics.valAccuracy());
             for (TrainingListener listener : listeners) {

@@ -74,6 +74,10 @@ public final class KernelExport implements Backend {
             throw new IllegalArgumentException("package '" + packageName
                     + "': give names of letters and digits, with dots between them");
         }
+        if (packageName.matches("java(\\..*)?")) {
+            throw new IllegalArgumentException("package '" + packageName
+                    + "': the JVM loads packages of java from the JDK alone; give another name");
+        }
         for (int width : widths) {
             if (!Forms.widths().contains(width)) {
                 throw new IllegalArgumentException("vectors of " + width + " bits: this JVM has "
