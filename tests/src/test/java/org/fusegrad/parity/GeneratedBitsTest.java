@@ -211,8 +211,7 @@ final class GeneratedBitsTest {
     private static void assertEveryForm(String formula, int length, Data data) {
         for (KernelGraph graph : kernels(formula, length)) {
             Value[] in = operands(graph, data, length);
-            long[][] expected =
-                    bits(new Interpreter().compile(graph), graph, in, WORKERS.get(0));
+            long[][] expected = bits(new Interpreter().compile(graph), graph, in, WORKERS.get(0));
             for (int bits : Forms.widths()) {
                 String form = data + " length " + length + " bits " + bits;
                 assertSame(expected, JANINO.kernel(graph, bits), graph, in, 0, form);
