@@ -152,6 +152,13 @@ public final class Activations {
         return inside.where(x, x.detach().maximum(min).minimum(max));
     }
 
+    /** x cut to [min, max]; int64 stays int64. */
+    public static Tensor clamp(Tensor x, long min, long max) {
+        return x.dtype().isFloating()
+                ? clamp(x, (double) min, (double) max)
+                : x.maximum(min).minimum(max);
+    }
+
     /** x where it exceeds the threshold, else {@code value}. */
     public static Tensor threshold(Tensor x, double threshold, double value) {
         return replace(x.le(threshold), value, x);
