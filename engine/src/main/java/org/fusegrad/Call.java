@@ -46,6 +46,7 @@ final class Call {
     private final Layouts layouts;
     private final SharedRows shared;
     private final Map<BitSet, Derivation> derivations = new ConcurrentHashMap<>();
+    private final Map<List<BitSet>, Call> partials = new ConcurrentHashMap<>();
     private volatile Executable plain;
     private volatile Executable stateful;
     private volatile Call reverse;
@@ -202,7 +203,7 @@ final class Call {
     }
 
     private Derivation derive(BitSet wanted) {
-        Pullback pullback = pullback(wanted);
+        Pullback pullback = pullback(wanted, null);
         Split split = shared == null
                 ? Planner.split(graph, pullback.graph(), layouts)
                 : Planner.split(
@@ -229,8 +230,10 @@ final class Call {
     /**
      * Differentiates the results by the wanted inputs; declared backwards may read and write
      * states.
+     *
+     * @param present the results that a gradient has arrived at; null for all
      */
-    private Pullback pullback(BitSet wanted) {
+    private Pullback pullback(BitSet wanted, BitSet present) {
         List<Node> leaves = new ArrayList<>();
         int[] operands = wanted.stream().toArray();
         for (int i : operands) {
@@ -239,10 +242,12 @@ final class Call {
         List<Node> inputs = new ArrayList<>(graph.inputs());
         List<Node> outputs = graph.outputs().subList(0, results);
         List<Node> upstream = new ArrayList<>();
-        for (Node out : outputs) {
+        for (int i = 0; i < results; i++) {
+            Node out = outputs.get(i);
             Node dy = Node.input(inputs.size(), out.dtype(), out.shape(), "dy");
             inputs.add(dy);
-            upstream.add(out.dtype().isFloating() ? dy : null);
+            boolean arrives = out.dtype().isFloating() && (present == null || present.get(i));
+            upstream.add(arrives ? dy : null);
         }
         Tracer tracer = new Tracer(inputs);
         List<Node> grads = tracer.trace(() -> Differentiate.gradients(outputs, upstream, leaves));
@@ -263,18 +268,38 @@ final class Call {
     Call reverse(Pullback pullback) {
         Call r = reverse;
         if (r == null || r.graph != pullback.graph()) {
-            r = new Call(
-                    runtime,
-                    name + "_bwd",
-                    pullback.graph(),
-                    pullback.operands().length,
-                    pullback.bindings(),
-                    pullback.effects(),
-                    layouts,
-                    shared == null ? null : shared.pullback(graph.inputs().size(), pullback));
+            r = call(pullback);
             reverse = r;
         }
         return r;
+    }
+
+    private Call call(Pullback pullback) {
+        return new Call(
+                runtime,
+                name + "_bwd",
+                pullback.graph(),
+                pullback.operands().length,
+                pullback.bindings(),
+                pullback.effects(),
+                layouts,
+                shared == null ? null : shared.pullback(graph.inputs().size(), pullback));
+    }
+
+    /**
+     * The pullback of some results as a call. The others are left out, not given gradients of 0,
+     * which slopes that are infinite would make NaN of.
+     *
+     * @param present the results that a gradient has arrived at
+     */
+    Call partial(BitSet wanted, BitSet present) {
+        return partials.computeIfAbsent(
+                List.of(wanted, present), key -> call(pullback(wanted, present)));
+    }
+
+    /** Whether results may be left out: nobody waits for a gradient, and no state counts them. */
+    boolean mayLeaveOut(Pullback pullback) {
+        return shared == null && pullback.effects().isEmpty();
     }
 
     /** Operands a gradient may be wanted for: floating arguments and captured parameters. */

@@ -1,6 +1,7 @@
 package org.fusegrad;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Value;
 
@@ -50,13 +51,33 @@ final class CallNode extends TapeNode {
     @Override
     Tensor[] backward(Tensor[] upstream, boolean createGraph) {
         requireKept(inputs);
-        Tensor[] grads = createGraph ? record(upstream) : run(upstream);
+        Call.Pullback p = derivation.pullback();
+        BitSet present = present(upstream);
+        Tensor[] grads;
+        if (present != null && call.mayLeaveOut(p)) {
+            Call part = call.partial(derivation.wanted(), present);
+            grads = Tensor.recording(createGraph, () -> part.invoke(operands(p, upstream)));
+        } else {
+            grads = createGraph ? record(upstream) : run(upstream);
+        }
         Tensor[] all = new Tensor[inputs().length];
         int[] operands = derivation.pullback().operands();
         for (int i = 0; i < operands.length; i++) {
             all[operands[i]] = grads[i];
         }
         return all;
+    }
+
+    /** The results a gradient has arrived at; null if that are all that can have one. */
+    private BitSet present(Tensor[] upstream) {
+        BitSet present = new BitSet();
+        boolean all = true;
+        for (int i = 0; i < shapes.length; i++) {
+            present.set(i, upstream[i] != null);
+            all &= upstream[i] != null
+                    || !call.graph().outputs().get(i).dtype().isFloating();
+        }
+        return all ? null : present;
     }
 
     private Tensor upstream(Tensor[] upstream, int i) {
@@ -95,6 +116,18 @@ final class CallNode extends TapeNode {
     /** Calls the pullback as a recorded operation of the inputs and upstream gradients. */
     private Tensor[] record(Tensor[] upstream) {
         Call.Pullback p = derivation.pullback();
+        Tensor[] args = operands(p, upstream);
+        Call reverse = call.reverse(p);
+        StateUpdates updates = StateUpdates.nested();
+        Tensor[] grads = updates.during(() -> reverse.invoke(args));
+        if (commitsNow()) {
+            updates.commit();
+        }
+        return grads;
+    }
+
+    /** What a pullback is called on: inputs, which are on the tape, and upstream gradients. */
+    private Tensor[] operands(Call.Pullback p, Tensor[] upstream) {
         Tensor[] args = new Tensor[inputs.length + shapes.length];
         for (int i = 0; i < inputs.length; i++) {
             Edge edge = inputs()[i];
@@ -105,13 +138,7 @@ final class CallNode extends TapeNode {
         for (int i = 0; i < shapes.length; i++) {
             args[inputs.length + i] = upstream(upstream, i);
         }
-        Call reverse = call.reverse(p);
-        StateUpdates updates = StateUpdates.nested();
-        Tensor[] grads = updates.during(() -> reverse.invoke(args));
-        if (commitsNow()) {
-            updates.commit();
-        }
-        return grads;
+        return args;
     }
 
     /** A stand-in for an input the backward does not read. */

@@ -8,10 +8,16 @@ import org.fusegrad.graph.Op;
 /**
  * The element-wise operations of {@link Tensor}.
  *
- * <p>Two operands broadcast by NumPy's rule and must agree in type; the half types compute as
- * float32. A {@code double} operand takes the tensor's type.
+ * <p>Two operands broadcast by NumPy's rule and meet in one type by PyTorch's promotion: bool below
+ * int64 below floating, and the half types compute as float32. float32 and float64 do not mix; one
+ * of them must be cast. A Java number takes the type of a floating tensor; with int64 and bool a
+ * {@code double} yields float32, a {@code long} int64, and nothing is ever truncated. Division is
+ * true division, and functions of int64 are those of its float32 values.
  */
 public abstract sealed class ElementwiseOps permits TensorOps {
+    /** Up to here every whole number is a double. */
+    private static final long EXACT = 1L << 53;
+
     abstract Tensor self();
 
     /** Applies one primitive: recorded while a formula is traced, run at once otherwise. */
@@ -24,12 +30,13 @@ public abstract sealed class ElementwiseOps permits TensorOps {
     }
 
     private Tensor unary(Op op) {
-        return apply(op, Attrs.NONE, self());
+        return apply(op, Attrs.NONE, Promotion.of(op, self()));
     }
 
     private Tensor binary(Op op, Tensor b) {
-        Tensor a = self();
-        return apply(op, Attrs.NONE, a.align(b.rank()), b.align(a.rank()));
+        Promotion met = Promotion.of(op, self(), b);
+        return apply(
+                met.op(), Attrs.NONE, met.a().align(b.rank()), met.b().align(self().rank()));
     }
 
     /** Axes of size 1 put before the others until the rank is reached; scalars stay scalars. */
@@ -45,8 +52,20 @@ public abstract sealed class ElementwiseOps permits TensorOps {
     }
 
     private Tensor constant(double value) {
-        Tensor t = self();
-        DType dtype = t.dtype().compute();
+        boolean floating = self().dtype().isFloating();
+        return constant(value, floating ? self().dtype().compute() : DType.FLOAT32);
+    }
+
+    private Tensor constant(long value) {
+        if (self().dtype().isFloating()) {
+            return constant((double) value);
+        }
+        return -EXACT <= value && value <= EXACT
+                ? constant(value, DType.INT64)
+                : Tensor.of(new long[] {value}, new int[0]);
+    }
+
+    private static Tensor constant(double value, DType dtype) {
         if (Context.get().tracer != null) {
             return Tensor.symbolic(Node.constant(value, dtype));
         }
@@ -60,25 +79,29 @@ public abstract sealed class ElementwiseOps permits TensorOps {
     }
 
     public Tensor abs() {
-        return unary(Op.ABS);
+        return self().dtype() == DType.BOOL ? self() : unary(Op.ABS);
     }
 
     /** -1, 0 or 1; NaN stays NaN. */
     public Tensor sign() {
-        return unary(Op.SIGN);
+        return self().dtype() == DType.BOOL ? self() : unary(Op.SIGN);
     }
 
     public Tensor floor() {
-        return unary(Op.FLOOR);
+        return rounded(Op.FLOOR);
     }
 
     public Tensor ceil() {
-        return unary(Op.CEIL);
+        return rounded(Op.CEIL);
     }
 
     /** To the nearest integer, halves to even. */
     public Tensor round() {
-        return unary(Op.ROUND);
+        return rounded(Op.ROUND);
+    }
+
+    private Tensor rounded(Op op) {
+        return self().dtype().isFloating() ? unary(op) : self();
     }
 
     public Tensor sqrt() {
@@ -148,7 +171,7 @@ public abstract sealed class ElementwiseOps permits TensorOps {
 
     /** x where positive, else 0; NaN stays NaN and the slope at 0 is 0. */
     public Tensor relu() {
-        return le(0).where(constant(0), self());
+        return le(0).where(constant(0L), self());
     }
 
     /** The same values in another type. */
@@ -217,13 +240,60 @@ public abstract sealed class ElementwiseOps permits TensorOps {
         return minimum(constant(b));
     }
 
+    public Tensor add(long b) {
+        return add(constant(b));
+    }
+
+    public Tensor sub(long b) {
+        return sub(constant(b));
+    }
+
+    public Tensor mul(long b) {
+        return mul(constant(b));
+    }
+
+    public Tensor div(long b) {
+        return div(constant(b));
+    }
+
+    /**
+     * x to a whole power.
+     *
+     * @throws IllegalArgumentException if a power of int64 is negative, which would be a fraction
+     */
+    public Tensor pow(long b) {
+        if (b < 0 && !self().dtype().isFloating()) {
+            throw new IllegalArgumentException("pow: int64 to the power " + b
+                    + " is a fraction; cast to float32 first");
+        }
+        return pow(constant(b));
+    }
+
+    public Tensor maximum(long b) {
+        return maximum(constant(b));
+    }
+
+    public Tensor minimum(long b) {
+        return minimum(constant(b));
+    }
+
     /** value - x. */
     public Tensor rsub(double value) {
         return constant(value).sub(self());
     }
 
+    /** value - x. */
+    public Tensor rsub(long value) {
+        return constant(value).sub(self());
+    }
+
     /** value / x. */
     public Tensor rdiv(double value) {
+        return constant(value).div(self());
+    }
+
+    /** value / x. */
+    public Tensor rdiv(long value) {
         return constant(value).div(self());
     }
 
@@ -275,6 +345,30 @@ public abstract sealed class ElementwiseOps permits TensorOps {
         return ge(constant(b));
     }
 
+    public Tensor eq(long b) {
+        return eq(constant(b));
+    }
+
+    public Tensor ne(long b) {
+        return ne(constant(b));
+    }
+
+    public Tensor lt(long b) {
+        return lt(constant(b));
+    }
+
+    public Tensor le(long b) {
+        return le(constant(b));
+    }
+
+    public Tensor gt(long b) {
+        return gt(constant(b));
+    }
+
+    public Tensor ge(long b) {
+        return ge(constant(b));
+    }
+
     public Tensor and(Tensor b) {
         return binary(Op.AND, b);
     }
@@ -290,6 +384,8 @@ public abstract sealed class ElementwiseOps permits TensorOps {
     /** This condition choosing, element by element, between two values. */
     public Tensor where(Tensor a, Tensor b) {
         int rank = Math.max(self().rank(), Math.max(a.rank(), b.rank()));
-        return apply(Op.WHERE, Attrs.NONE, align(rank), a.align(rank), b.align(rank));
+        Promotion met = Promotion.of(Op.WHERE, a, b);
+        return apply(
+                Op.WHERE, Attrs.NONE, align(rank), met.a().align(rank), met.b().align(rank));
     }
 }

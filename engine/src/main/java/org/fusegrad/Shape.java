@@ -10,6 +10,9 @@ public final class Shape {
     /** The shape of a scalar. */
     public static final Shape SCALAR = new Shape(new int[0]);
 
+    /** More elements than any tensor has, and still far from overflow. */
+    private static final long MANY = 1L << 31;
+
     private final int[] dims;
     private final int numel;
 
@@ -78,6 +81,34 @@ public final class Shape {
                     what + ": an axis of " + size + " elements is more than a tensor can hold");
         }
         return (int) Math.max(size, Integer.MIN_VALUE);
+    }
+
+    /**
+     * A shape of as many elements, of which one size may be -1: whatever is left for it.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public Shape reshaped(int... to) {
+        int open = -1;
+        long known = 1;
+        for (int i = 0; i < to.length; i++) {
+            if (to[i] == -1 && open >= 0) {
+                throw new IllegalArgumentException(
+                        "reshape: only one size may be -1, got " + text(to) + " for " + this);
+            }
+            open = to[i] == -1 ? i : open;
+            known = to[i] == -1 ? known : Math.min(known * Math.max(0, to[i]), MANY);
+        }
+        if (open < 0) {
+            return of(to);
+        }
+        if (known == 0 ? numel != 0 : numel % known != 0) {
+            throw new IllegalArgumentException("reshape: " + this + " has " + numel
+                    + " elements, which do not fill " + text(to));
+        }
+        int[] sizes = to.clone();
+        sizes[open] = known == 0 ? 0 : (int) (numel / known);
+        return of(sizes);
     }
 
     /** This shape with one axis resized. */

@@ -18,20 +18,7 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
     /** The same elements in another shape; one size may be -1 and is inferred. */
     public Tensor reshape(int... dims) {
         Tensor t = self();
-        int[] d = dims.clone();
-        long known = 1;
-        int open = -1;
-        for (int i = 0; i < d.length; i++) {
-            if (d[i] == -1 && open < 0) {
-                open = i;
-            } else {
-                known *= d[i];
-            }
-        }
-        if (open >= 0) {
-            d[open] = known == 0 ? 0 : (int) (t.shape().numel() / known);
-        }
-        Shape to = Shape.of(d);
+        Shape to = t.shape().reshaped(dims);
         return to.equals(t.shape()) ? t : apply(Op.RESHAPE, new Attrs.Dims(to), t);
     }
 
@@ -63,28 +50,39 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
         return permute(order);
     }
 
-    /** Elements start … end - 1 of one axis. */
+    /** Elements start … end - 1 of one axis; negative numbers count from its end. */
     public Tensor slice(int axis, int start, int end) {
         return slice(axis, start, end, 1);
     }
 
-    /** Elements start, start + step, … below end of one axis. */
+    /** Elements start, start + step, … below end of one axis; negative ones count from its end. */
     public Tensor slice(int axis, int start, int end, int step) {
         int rank = self().rank();
         int a = self().shape().axis(axis);
         int[] from = new int[rank];
         int[] to = self().shape().dims();
         int[] by = Ints.fill(rank, 1).toArray();
-        from[a] = start;
-        to[a] = end;
+        int size = to[a];
+        from[a] = start < 0 ? start + size : start;
+        to[a] = end < 0 ? end + size : end;
         by[a] = step;
+        if (from[a] < 0 || to[a] < from[a] || to[a] > size || step < 1) {
+            throw new IllegalArgumentException("slice: range " + start + ":" + end + ":" + step
+                    + " does not fit axis " + axis + " of " + self().shape());
+        }
         Attrs range = new Attrs.Range(Ints.of(from), Ints.of(to), Ints.of(by));
         return apply(Op.SLICE, range, self());
     }
 
-    /** One element of an axis; the axis goes away. */
+    /** One element of an axis, a negative index counting from its end; the axis goes away. */
     public Tensor select(int axis, int index) {
-        return slice(axis, index, index + 1).squeeze(axis);
+        int size = self().dim(axis);
+        int at = index < 0 ? index + size : index;
+        if (at < 0 || at >= size) {
+            throw new IllegalArgumentException("select: there is no index " + index + " in axis "
+                    + axis + " of " + self().shape());
+        }
+        return slice(axis, at, at + 1).squeeze(axis);
     }
 
     /** An axis of size 1 removed. */
@@ -118,6 +116,13 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
 
     /** Elements of {@code value} added before and after along each axis. */
     public Tensor pad(int[] low, int[] high, double value) {
+        DType type = self().dtype();
+        boolean fits = type.isFloating()
+                || value == Math.rint(value) && (type == DType.INT64 || value * value == value);
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "pad: " + value + " is no " + type + "; cast the tensor to float32 first");
+        }
         Attrs padding =
                 new Attrs.Padding(Ints.of(low), Ints.of(high), Ints.fill(low.length, 0), value);
         return apply(Op.PAD, padding, self());
@@ -128,12 +133,13 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
         return apply(Op.FLIP, axes(axes), self());
     }
 
-    /** Tensors joined along an axis. */
+    /** Tensors joined along an axis, in the type they meet in. */
     public static Tensor concat(int axis, Tensor... parts) {
         if (parts.length == 0) {
             throw new IllegalArgumentException("concat: there is nothing to join");
         }
-        return apply(Op.CONCAT, new Attrs.Axis(parts[0].shape().axis(axis)), parts);
+        Attrs along = new Attrs.Axis(parts[0].shape().axis(axis));
+        return apply(Op.CONCAT, along, Promotion.all("concat", parts));
     }
 
     private Attrs.Axes axes(int... axes) {
@@ -148,10 +154,11 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
 
     private Tensor reduce(Op op, int... axes) {
         Attrs.Axes over = axes(axes);
-        return over.axes().size() == 0 ? self() : apply(op, over, self());
+        Tensor x = Promotion.counted(self());
+        return over.axes().size() == 0 ? x : apply(op, over, x);
     }
 
-    /** Sums over some axes, which keep size 1. */
+    /** Sums over some axes, which keep size 1; of truth values, how many are true, in int64. */
     public Tensor sum(int... axes) {
         return reduce(Op.SUM, axes);
     }
@@ -164,8 +171,11 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
     /**
      * Means over some axes, which keep size 1. Divided before the sum is rounded, so that the mean
      * of equal values is that value.
+     *
+     * @throws IllegalArgumentException if the type is not floating
      */
     public Tensor mean(int... axes) {
+        requireFloating("mean");
         Attrs.Axes over = new Attrs.Axes(axes(axes).axes(), true);
         Tensor sum = over.axes().size() == 0 ? self() : apply(Op.SUM, over, self());
         int count = sum.shape().numel() == 0
@@ -181,32 +191,69 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
 
     /** Biased variances over some axes, which keep size 1: mean((x - mean(x))²). */
     public Tensor var(int... axes) {
+        requireFloating("var");
         Tensor centred = self().sub(mean(axes));
         return centred.square().mean(axes);
+    }
+
+    private void requireFloating(String what) {
+        if (!self().dtype().isFloating()) {
+            throw new IllegalArgumentException(
+                    what + " of " + self().dtype() + ": cast to float32 first");
+        }
     }
 
     public Tensor prod(int... axes) {
         return reduce(Op.PROD, axes);
     }
 
-    /** Largest values; ties share the gradient evenly. */
+    /** Largest values; NaN if there is one, which then takes the gradient; ties share it evenly. */
     public Tensor max(int... axes) {
-        return reduce(Op.MAX, axes);
+        return extremum(Op.MAX, axes);
     }
 
-    /** Smallest values; ties share the gradient evenly. */
+    /** Smallest values; NaN if there is one, which then takes the gradient; ties share it evenly. */
     public Tensor min(int... axes) {
-        return reduce(Op.MIN, axes);
+        return extremum(Op.MIN, axes);
+    }
+
+    private Tensor extremum(Op op, int... axes) {
+        Tensor most = reduce(op, axes);
+        return self().dtype() == DType.BOOL ? most.cast(DType.BOOL) : most;
+    }
+
+    /** Whether any element along some axes, which keep size 1, is not 0. */
+    public Tensor any(int... axes) {
+        Tensor x = self().dtype() == DType.BOOL ? self() : self().ne(0);
+        return x.sum(axes).ne(0);
+    }
+
+    /** Whether no element along some axes, which keep size 1, is 0. */
+    public Tensor all(int... axes) {
+        return self().eq(0).any(axes).not();
     }
 
     /** Position of the first largest value along an axis, which keeps size 1. */
     public Tensor argmax(int axis) {
-        return apply(Op.ARGMAX, new Attrs.Axis(self().shape().axis(axis)), self());
+        Attrs along = new Attrs.Axis(self().shape().axis(axis));
+        return apply(Op.ARGMAX, along, Promotion.counted(self()));
     }
 
-    /** Running sums along an axis. */
+    /** Running sums along an axis; of int64 and truth values in int64. */
     public Tensor cumsum(int axis) {
-        return apply(Op.CUMSUM, new Attrs.Cumulate(self().shape().axis(axis), false), self());
+        Attrs along = new Attrs.Cumulate(self().shape().axis(axis), false);
+        return apply(Op.CUMSUM, along, Promotion.counted(self()));
+    }
+
+    /** Quotients cut towards 0, in int64 if both are whole; {@code div} is true division. */
+    public Tensor divTrunc(Tensor b) {
+        Tensor a = self();
+        if (a.dtype().isFloating() || b.dtype().isFloating()) {
+            Tensor quotient = a.div(b);
+            return quotient.sign().mul(quotient.abs().floor());
+        }
+        Tensor x = Promotion.counted(a).align(b.rank());
+        return apply(Op.DIV, Attrs.NONE, x, Promotion.counted(b).align(a.rank()));
     }
 
     // Contraction and indexing.

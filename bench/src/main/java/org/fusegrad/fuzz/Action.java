@@ -41,6 +41,17 @@ enum Action {
     WIDEN(1, "$0.cast(DType.FLOAT64)", (t, p) -> t[0].cast(DType.FLOAT64)),
     NARROW(1, "$0.cast(DType.FLOAT32)", (t, p) -> t[0].cast(DType.FLOAT32)),
 
+    MORE(1, "$0.add(0.5)", (t, p) -> t[0].add(0.5)),
+    PART(1, "$0.mul(0.25)", (t, p) -> t[0].mul(0.25)),
+    POWER(1, "$0.pow(#)", (t, p) -> t[0].pow(p[0])),
+
+    /** Whole numbers and truth values, which meet the others by promotion. */
+    WHOLE(1, "$0.mul(4).cast(DType.INT64)", (t, p) -> t[0].mul(4).cast(DType.INT64)),
+    ABOVE(1, "$0.gt(0.25)", (t, p) -> t[0].gt(0.25)),
+    COUNT(1, "$0.gt(0.25).sum(#)", (t, p) -> t[0].gt(0.25).sum(p)),
+    ANY(1, "$0.gt(0.25).any(#)", (t, p) -> t[0].gt(0.25).any(p)),
+    ALL(1, "$0.gt(0.25).all(#)", (t, p) -> t[0].gt(0.25).all(p)),
+
     ADD(2, "$0.add($1)", (t, p) -> t[0].add(t[1])),
     SUB(2, "$0.sub($1)", (t, p) -> t[0].sub(t[1])),
     MUL(2, "$0.mul($1)", (t, p) -> t[0].mul(t[1])),
@@ -65,7 +76,9 @@ enum Action {
     EXPAND(1, "$0.expand(#)", (t, p) -> t[0].expand(p)),
     PERMUTE(1, "$0.permute(#)", (t, p) -> t[0].permute(p)),
     SLICE(1, "$0.slice(#)", (t, p) -> t[0].slice(p[0], p[1], p[2], p[3])),
+    SELECT(1, "$0.select(#)", (t, p) -> t[0].select(p[0], p[1])),
     FLIP(1, "$0.flip(#)", (t, p) -> t[0].flip(p)),
+    STACK(2, "Tensor.stack(#, List.of($0, $1))", (t, p) -> Tensor.stack(p[0], List.of(t))),
     CONCAT(2, "Tensor.concat(#, $0, $1)", (t, p) -> Tensor.concat(p[0], t)),
     MATMUL(2, "$0.matmul($1.transpose(-1, -2))", (t, p) -> t[0].matmul(t[1].transpose(-1, -2))),
 
@@ -131,6 +144,22 @@ enum Action {
             call = call.replace("$" + i, names[i]);
         }
         return call;
+    }
+
+    /** Whether its result is whole or a truth value, whatever its operands are. */
+    boolean isWhole() {
+        return switch (this) {
+            case WHOLE, ABOVE, COUNT, ANY, ALL -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether its operands must be floating, and of one type. */
+    boolean needsFloating() {
+        return switch (this) {
+            case MEAN, VAR, MATMUL, DECLARED, RAISED, PRODUCT, TRACK -> true;
+            default -> false;
+        };
     }
 
     /** Whether the derivative is that of the value, almost everywhere. */

@@ -5,6 +5,8 @@ import java.util.function.DoubleUnaryOperator;
 /** Of what size the arguments of a formula are: functions of numbers between -2 and 2. */
 enum Data {
     ORDINARY(true, u -> u),
+    /** Zeros and equal numbers, where functions have kinks. */
+    TIES(true, u -> Math.rint(u)),
     /** Far from zero against what they vary by, as data that was not centred. */
     OFFSET(true, u -> 300 + u),
     SMALL(false, u -> 1e-12 * u),

@@ -63,6 +63,9 @@ final class Disturbance implements Recipe.Reading {
 
     @Override
     public Tensor of(int number, Tensor t) {
+        if (!t.dtype().isFloating()) {
+            return t; // Whole numbers are not rounded.
+        }
         double[] x = t.toDoubles();
         double[] factor = new double[x.length];
         double[] term = new double[x.length];

@@ -106,6 +106,9 @@ final class Generator {
 
     private void add(Step step) {
         Tensor[] in = step.operands().stream().map(values::get).toArray(Tensor[]::new);
+        if (isRefused(step.action(), in[0].dtype(), in[in.length - 1].dtype())) {
+            return;
+        }
         int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
         Tensor out =
                 step.action() == Action.TRACK ? in[0].sub(0.5) : step.action().apply(in, numbers);
@@ -113,6 +116,13 @@ final class Generator {
             values.add(out);
             steps.add(step);
         }
+    }
+
+    /** Whether truth values have no such operation. */
+    private static boolean isRefused(Action action, DType first, DType last) {
+        boolean refuses =
+                action == Action.SUB || action == Action.NEG || action == Action.POWER;
+        return refuses && first == DType.BOOL && last == DType.BOOL;
     }
 
     /** Whether all values are of a size at which something can be compared. */
@@ -133,9 +143,11 @@ final class Generator {
         Tensor x = values.get(operands.get(0));
         boolean needsAxis = switch (action) {
             case SUM, MEAN, VAR, MAX, MIN, PROD, CUMSUM, FLIP, SLICE, PERMUTE, CONCAT -> true;
+            case COUNT, ANY, ALL, SELECT -> true;
             default -> false;
         };
-        boolean fits = x.rank() > 0 || !needsAxis;
+        boolean fits = (x.rank() > 0 || !needsAxis)
+                && (x.dtype().isFloating() || !action.needsFloating());
         return fits
                 ? Optional.of(new Step(action, operands, numbers(action, x)))
                 : Optional.empty();
@@ -152,13 +164,19 @@ final class Generator {
         for (int attempt = 0; attempt < 12 && chosen.size() < action.operands(); attempt++) {
             int next = any();
             Shape sum = joined(action, together, values.get(next).shape());
-            if (sum != null
-                    && values.get(next).dtype() == values.get(chosen.get(0)).dtype()) {
+            if (sum != null && chosen.stream().allMatch(i -> meet(action, i, next))) {
                 chosen.add(next);
                 together = sum;
             }
         }
         return chosen;
+    }
+
+    /** Whether the types of two values go together: one type, or one that promotion finds. */
+    private boolean meet(Action action, int a, int b) {
+        DType x = values.get(a).dtype();
+        DType y = values.get(b).dtype();
+        return x == y || !action.needsFloating() && !(x.isFloating() && y.isFloating());
     }
 
     /** Whether the operands of a step, by now perhaps others than it was made with, go together. */
@@ -171,7 +189,7 @@ final class Generator {
     /** The shape two operands make together; {@code null} if they do not fit. */
     private static Shape joined(Action action, Shape a, Shape b) {
         return switch (action) {
-            case CONCAT, PRODUCT -> a.equals(b) ? a : null;
+            case CONCAT, STACK, PRODUCT -> a.equals(b) ? a : null;
             case MATMUL ->
                 a.rank() >= 2 && a.rank() == b.rank() && a.equals(b.with(-2, a.dim(-2))) ? a : null;
             default -> Shape.broadcast(a, b);
@@ -182,7 +200,10 @@ final class Generator {
         return switch (action) {
             case SHIFT, FROM -> List.of(random.nextInt(7) - 3);
             case SCALE, OVER -> List.of(random.nextBoolean() ? 2 : -3);
-            case SUM, MEAN, VAR, MAX, MIN, PROD, FLIP -> axes(x);
+            case POWER -> List.of(random.nextInt(4));
+            case SUM, MEAN, VAR, MAX, MIN, PROD, FLIP, COUNT, ANY, ALL -> axes(x);
+            case SELECT -> place(x.shape());
+            case STACK -> List.of(random.nextInt(2 * x.rank() + 2) - x.rank() - 1);
             case CUMSUM, CONCAT -> List.of(random.nextInt(x.rank()));
             case RESHAPE -> reshaped(x.shape());
             case EXPAND -> expanded(x.shape());
@@ -228,6 +249,13 @@ final class Generator {
             dims.add(0, 1 + random.nextInt(3));
         }
         return dims;
+    }
+
+    /** An axis and an index, counted from either end. */
+    private List<Integer> place(Shape s) {
+        int axis = random.nextInt(2 * s.rank()) - s.rank();
+        int size = Math.max(1, s.dim(axis));
+        return List.of(axis, random.nextInt(2 * size) - size);
     }
 
     private List<Integer> range(Shape s) {

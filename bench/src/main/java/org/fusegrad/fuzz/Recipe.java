@@ -1,6 +1,7 @@
 package org.fusegrad.fuzz;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -107,10 +108,19 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
     private static Tensor apply(Step step, Tensor[] in, boolean wide, Map<Integer, State> states) {
         int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
         return switch (step.action()) {
-            case WIDEN, NARROW -> wide ? in[0] : step.action().apply(in, numbers);
+            case WIDEN, NARROW -> wide ? widened(in)[0] : step.action().apply(in, numbers);
             case TRACK -> track(states.get(step.numbers().get(0)), in[0]);
-            default -> step.action().apply(in, numbers);
+            default -> {
+                Tensor y = step.action().apply(in, numbers);
+                // What is whole becomes float32 where it meets fractions.
+                boolean narrow = wide && y.dtype() == DType.FLOAT32;
+                yield narrow ? step.action().apply(widened(in), numbers) : y;
+            }
         };
+    }
+
+    private static Tensor[] widened(Tensor[] in) {
+        return Arrays.stream(in).map(t -> t.cast(DType.FLOAT64)).toArray(Tensor[]::new);
     }
 
     /** A step of which more is rounded, on the way or in its derivative, than its operands. */
@@ -128,7 +138,7 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
                 int[] axes = step.numbers().stream().mapToInt(i -> i).toArray();
                 yield variance(in[0], each.of(operand, values.get(operand)), axes);
             }
-            case TANH, SIGMOID -> saturating(step.action(), in, y -> each.of(result, y));
+            case TANH, SIGMOID -> saturating(step.action(), widened(in), y -> each.of(result, y));
             default -> apply(step, in, wide, states);
         };
     }
@@ -186,7 +196,9 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
 
     /** Whether every value is float64. */
     boolean isFloat64() {
-        return dtype == DType.FLOAT64 && steps.stream().noneMatch(s -> s.action() == Action.NARROW);
+        return dtype == DType.FLOAT64
+                && steps.stream()
+                        .noneMatch(s -> s.action() == Action.NARROW || s.action().isWhole());
     }
 
     /** Whether differences of the value must confirm the gradient. */

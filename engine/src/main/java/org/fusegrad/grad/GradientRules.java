@@ -19,7 +19,7 @@ import org.fusegrad.graph.Op;
  *
  * <p>Broadcasting is undone by the caller: a rule may answer the gradient of the broadcast operand.
  * At kinks the conventions are PyTorch's: {@code abs} has slope 0 at 0, ties of maximum and minimum
- * share the gradient in halves, and ties of a max reduction share it evenly.
+ * share the gradient in halves, ties of a max reduction share it evenly, and NaN wins.
  */
 public final class GradientRules {
     /** The gradient rule of one operation; no gradient flows where entries are null or missing. */
@@ -77,26 +77,43 @@ public final class GradientRules {
         put(Op.MUL, (y, g) -> List.of(g.mul(b(y)), g.mul(a(y))));
         put(Op.DIV, (y, g) -> List.of(g.div(b(y)), g.mul(y.div(b(y))).neg()));
         put(Op.POW, GradientRules::pow);
-        put(Op.MAXIMUM, (y, g) -> share(g, b(y).le(a(y)), a(y).le(b(y))));
-        put(Op.MINIMUM, (y, g) -> share(g, a(y).le(b(y)), b(y).le(a(y))));
+        put(Op.MAXIMUM, (y, g) -> share(g, a(y).lt(b(y)), b(y).lt(a(y)), a(y).eq(b(y))));
+        put(Op.MINIMUM, (y, g) -> share(g, b(y).lt(a(y)), a(y).lt(b(y)), a(y).eq(b(y))));
     }
 
-    /** Exponent 0 and base 0 are the corners: PyTorch gives them gradient 0. */
+    /**
+     * The power of 0 with exponent 0, as a constant function of its base, and of its exponent from
+     * there on, has gradient 0; so has NaN to the power 0, which is 1. What is not chosen is taken
+     * at base 1: slopes of its own that are infinite would make NaN of a gradient of 0.
+     */
     private static List<Node> pow(Node y, Node g) {
+        Node a = a(y).cast(y.dtype());
+        Node b = b(y).cast(y.dtype());
+        if (b.is(Op.CONST)) {
+            return List.of(power(a, b.constValue(), g), g);
+        }
         Node zero = y.like(0);
-        Node slope = b(y).mul(a(y).pow(b(y).sub(1)));
-        Node da = g.mul(b(y).eq(zero).where(zero, slope));
-        Node atZero = Node.of(Op.AND, Attrs.NONE, a(y).eq(zero), zero.le(b(y)));
-        Node db = g.mul(atZero.where(zero, y.mul(a(y).unary(Op.LOG))));
-        return List.of(da, db);
+        Node one = y.like(1);
+        Node noNumber = not(zero.lt(a.unary(Op.ABS)));
+        Node flat = Node.of(Op.AND, Attrs.NONE, noNumber, b.eq(zero));
+        Node da = flat.where(zero, b.mul(flat.where(one, a).pow(b.sub(1))));
+        Node atZero = Node.of(Op.AND, Attrs.NONE, a.eq(zero), zero.le(b));
+        Node db = atZero.where(zero, y.mul(atZero.where(one, a).unary(Op.LOG)));
+        return List.of(g.mul(da), g.mul(db));
     }
 
-    /** The gradient to the winner; to both in halves where they tie. */
-    private static List<Node> share(Node g, Node aWins, Node bWins) {
+    /** The gradient of a known power, whose own slopes are known too. */
+    private static Node power(Node a, double b, Node g) {
+        return b == 0
+                ? g.like(0).expand(g.shape())
+                : g.mul(b == 1 ? a.like(1) : a.pow(a.like(b - 1)).mul(b));
+    }
+
+    /** The gradient but to the loser; in halves where they tie, and whole to both at NaN. */
+    private static List<Node> share(Node g, Node aLoses, Node bLoses, Node tie) {
         Node zero = g.like(0);
-        Node half = g.mul(0.5);
-        return List.of(
-                aWins.where(bWins.where(half, g), zero), bWins.where(aWins.where(half, g), zero));
+        Node part = tie.where(g.mul(0.5), g);
+        return List.of(aLoses.where(zero, part), bLoses.where(zero, part));
     }
 
     private static void ternary() {
@@ -180,26 +197,47 @@ public final class GradientRules {
         put(Op.PROD, GradientRules::product);
     }
 
+    /** To the winners in equal parts; where there is NaN, it has won. */
     private static List<Node> extremum(Node y, Node g) {
-        Node winner = x(y).eq(y);
+        Node isNaN = Node.of(Op.NE, Attrs.NONE, x(y), x(y));
+        Node winner = Node.of(Op.OR, Attrs.NONE, x(y).eq(y), isNaN);
         Node ties = winner.where(g.like(1), g.like(0)).sum(((Attrs.Axes) y.attrs()).axes());
         return one(winner.where(g.div(ties), g.like(0)));
     }
 
     /**
-     * The product of the others: by division where nothing is zero, by counting zeros elsewhere.
+     * The product of the others, as an expression whose derivatives are right too: of any order
+     * with up to two zeros among the factors, to the second with more. In float64, where factors
+     * that underflow together may still be divided by one of them.
+     *
+     * <p>With {@code safe} the factors but zeros, which are 1 there, and P their product:
+     *
+     * <pre>
+     * zeros      of a zero               of another factor
+     * 0          -                       P / factor
+     * 1          P                       y / factor: 0, but not flat
+     * 2          P * (the other zero)    y / factor
+     * more       0                       y / factor
+     * </pre>
      */
     private static List<Node> product(Node y, Node g) {
         Ints axes = ((Attrs.Axes) y.attrs()).axes();
-        Node zero = y.like(0);
-        Node one = y.like(1);
-        Node isZero = x(y).eq(zero);
-        Node safe = isZero.where(one, x(y));
-        Node others = safe.reduce(Op.PROD, axes);
+        Node x = x(y).cast(DType.FLOAT64);
+        Node zero = x.like(0);
+        Node one = x.like(1);
+        Node isZero = x.eq(zero);
+        Node safe = isZero.where(one, x);
+        Node rest = safe.reduce(Op.PROD, axes);
         Node zeros = isZero.where(one, zero).sum(axes);
-        Node none = others.div(safe);
-        Node onlyThis = Node.of(Op.AND, Attrs.NONE, isZero, zeros.eq(one));
-        return one(g.mul(zeros.eq(zero).where(none, onlyThis.where(others, zero))));
+        Node sumOfZeros = isZero.where(x, zero).sum(axes);
+        Node ofZero = zeros.eq(one)
+                .where(rest, zeros.eq(x.like(2)).where(rest.mul(sumOfZeros.sub(x)), zero));
+        Node ofOther = zeros.eq(zero).where(rest, y.cast(DType.FLOAT64)).div(safe);
+        return one(g.cast(DType.FLOAT64).mul(isZero.where(ofZero, ofOther)));
+    }
+
+    private static Node not(Node condition) {
+        return condition.unary(Op.NOT);
     }
 
     /** Whether the table has an entry; leaves and declared backwards are handled by the caller. */

@@ -36,7 +36,11 @@ public final class ShapeRules {
         RULES.put(Op.FLIP, (op, a, in) -> same(in.get(0)));
         RULES.put(Op.PAD, ShapeRules::pad);
         RULES.put(Op.CONCAT, ShapeRules::concat);
-        RULES.put(Op.CUMSUM, (op, a, in) -> floating(op, in.get(0)));
+        RULES.put(
+                Op.CUMSUM,
+                (op, a, in) -> in.get(0).dtype() == DType.INT64
+                        ? same(in.get(0))
+                        : floating(op, in.get(0)));
         RULES.put(Op.ARGMAX, ShapeRules::argmax);
         RULES.put(Op.GATHER, ShapeRules::gather);
         RULES.put(Op.SCATTER_ADD, ShapeRules::scatter);

@@ -54,7 +54,10 @@ final class Simplify {
                         n -> b(n).isConst(-1) ? a(n).neg() : null,
                         n -> a(n).is(Op.NEG) ? a(a(n)).mul(b(n)).neg() : null,
                         n -> b(n).is(Op.NEG) ? a(n).mul(a(b(n))).neg() : null,
-                        n -> b(n).is(Op.CONST) && a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
+                        n -> b(n).is(Op.CONST)
+                                        && a(n).is(Op.MUL)
+                                        && b(a(n)).is(Op.CONST)
+                                        && n.dtype().isFloating()
                                 ? a(a(n)).mul(b(a(n)).constValue() * b(n).constValue())
                                 : null,
                         n -> a(n).is(Op.DIV) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)

@@ -143,10 +143,20 @@ public final class Activations {
         return hardtanh(x, 0, 6);
     }
 
-    /** x cut to [min, max], slope 1 on both bounds; an infinite bound cuts nothing. */
+    /**
+     * x cut to [min, max], slope 1 on both bounds; an infinite bound cuts nothing. NaN stays NaN,
+     * with slope 0. Where min exceeds max the value is max.
+     */
     public static Tensor clamp(Tensor x, double min, double max) {
-        Tensor below = min == Double.NEGATIVE_INFINITY ? x : replace(x.lt(min), min, x);
-        return max == Double.POSITIVE_INFINITY ? below : replace(below.gt(max), max, below);
+        Tensor inside = x.ge(min).and(x.le(max));
+        return inside.where(x, x.detach().maximum(min).minimum(max));
+    }
+
+    /** x cut to [min, max]; int64 stays int64. */
+    public static Tensor clamp(Tensor x, long min, long max) {
+        return x.dtype().isFloating()
+                ? clamp(x, (double) min, (double) max)
+                : x.maximum(min).minimum(max);
     }
 
     /** x where it exceeds the threshold, else {@code value}. */

@@ -4,6 +4,8 @@ import static org.fusegrad.ops.Constants.like;
 import static org.fusegrad.ops.Constants.replace;
 
 import java.util.Arrays;
+import java.util.List;
+import org.fusegrad.Primitives;
 import org.fusegrad.Tensor;
 
 /**
@@ -69,21 +71,31 @@ public final class Reductions {
         return root(x.square().sum(axes));
     }
 
-    /** The p-norms: sum |x|^p to the power 1/p; p may be infinite, and 0 counts non-zeros. */
+    /**
+     * The p-norms: sum |x|^p to the power 1/p; p may be negative or infinite, and 0 counts what is
+     * not zero. Slopes of zeros are 0, and all are where the norm is 0.
+     */
     public static Tensor pNorm(Tensor x, double p, int... axes) {
-        Tensor size = x.abs();
-        if (p == 1) {
-            return size.sum(axes);
+        if (p == 0) {
+            return count(x, axes);
+        } else if (p == 1) {
+            return x.abs().sum(axes);
         } else if (p == 2) {
             return norm(x, axes);
-        } else if (p == 0) {
-            return x.ne(0).cast(size.dtype()).sum(axes);
         } else if (Double.isInfinite(p)) {
-            return p > 0 ? size.max(axes) : size.min(axes);
+            return p > 0 ? x.abs().max(axes) : x.abs().min(axes);
         }
-        Tensor total = size.pow(p).sum(axes);
-        Tensor zero = total.eq(0);
-        return zero.where(like(x, 0), replace(zero, 1, total).pow(1 / p));
+        Tensor zeros = x.eq(0);
+        Tensor power = replace(zeros, 1, x).abs().pow(p);
+        Tensor total = replace(zeros, p > 0 ? 0 : Double.POSITIVE_INFINITY, power).sum(axes);
+        Tensor none = total.eq(p > 0 ? 0 : Double.POSITIVE_INFINITY);
+        return none.where(like(total, 0), replace(none, 1, total).pow(1 / p));
+    }
+
+    /** How many are not zero; a gradient, as of a step function, is 0 and not missing. */
+    private static Tensor count(Tensor x, int... axes) {
+        Tensor count = x.ne(0).cast(x.dtype().compute()).sum(axes);
+        return Primitives.customGradient(count, List.of(x), dy -> List.of(like(x, 0).expand(x.shape())));
     }
 
     /**

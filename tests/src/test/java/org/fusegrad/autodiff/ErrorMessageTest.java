@@ -32,6 +32,35 @@ final class ErrorMessageTest {
                         "matmul: cannot multiply (2, 2, 3) by (3, 3, 2)",
                         () -> Tensor.zeros(2, 2, 3).matmul(Tensor.zeros(3, 3, 2))),
                 program("reshape: (2, 3) has 6 elements, (4, 2) has 8", () -> X.reshape(4, 2)),
+                program(
+                        "reshape: only one size may be -1, got (-1, -1) for (2, 3)",
+                        () -> X.reshape(-1, -1)),
+                program(
+                        "reshape: (2, 3) has 6 elements, which do not fill (-1, 4)",
+                        () -> X.reshape(-1, 4)),
+                program(
+                        "reshape: (2, 3) has 6 elements, which do not fill (0, -1)",
+                        () -> X.reshape(0, -1)),
+                program(
+                        "reshape: (2, 3) has 6 elements, which do not fill (-1, 65536, 65536)",
+                        () -> X.reshape(-1, 65536, 65536)),
+                program("negative size in shape (-2, 3)", () -> X.reshape(-2, 3)),
+                program(
+                        "select: there is no index 3 in axis 1 of (2, 3)", () -> X.select(1, 3)),
+                program(
+                        "select: there is no index -3 in axis 0 of (2, 3)",
+                        () -> X.select(0, -3)),
+                program("axis -3 is out of range for shape (2, 3)", () -> X.select(-3, 0)),
+                program(
+                        "slice: range -4:2:1 does not fit axis -1 of (2, 3)",
+                        () -> X.slice(-1, -4, 2)),
+                program(
+                        "slice: range 0:3:0 does not fit axis 1 of (2, 3)",
+                        () -> X.slice(1, 0, 3, 0)),
+                program(
+                        "unsqueeze: axis -4 is out of range for shape (2, 3)",
+                        () -> X.unsqueeze(-4)),
+                program("axis 0 is out of range for shape ()", () -> Tensor.concat(0, Tensor.scalar(1))),
                 program("expand: cannot expand (2, 3) to (2, 4)", () -> X.expand(2, 4)),
                 program(
                         "permute: [0, 0] is not a permutation of the axes of (2, 3)",
@@ -75,15 +104,29 @@ final class ErrorMessageTest {
                 program(
                         "add: cannot mix float32 with float64; cast one of them",
                         () -> X.add(doubles)),
-                program("exp: needs a floating tensor, got int64; cast it first", whole::exp),
+                program("mean of int64: cast to float32 first", whole::meanAll),
+                program("var of int64: cast to float32 first", whole::var),
+                program("mean of bool: cast to float32 first", () -> X.le(0).mean(0)),
                 program(
-                        "add: bool operands have no arithmetic; cast them first",
-                        () -> X.le(0).add(X.le(0))),
+                        "pow: int64 to the power -1 is a fraction; cast to float32 first",
+                        () -> whole.pow(-1)),
+                program(
+                        "pad: 0.5 is no int64; cast the tensor to float32 first",
+                        () -> whole.pad(new int[] {1}, new int[] {1}, 0.5)),
+                program(
+                        "sub: bool operands have no sub; cast one of them to int64 first",
+                        () -> X.le(0).sub(X.le(0))),
+                program(
+                        "neg: bool operands have no neg; use not(), or cast to int64 first",
+                        () -> X.le(0).neg()),
+                program(
+                        "where: cannot mix float32 with float64; cast one of them",
+                        () -> X.le(0).where(X, doubles)),
+                program(
+                        "concat: cannot mix float32 with float64; cast one of them",
+                        () -> Tensor.concat(0, Tensor.zeros(1), doubles.reshape(1))),
                 program("not: needs bool operands, got float32", X::not),
                 program("where: needs bool operands, got float32", () -> X.where(X, X)),
-                program(
-                        "sum: bool operands have no arithmetic; cast them first",
-                        () -> X.le(0).sum()),
                 program(
                         "only floating tensors have gradients, not int64",
                         () -> whole.requiresGrad(true)),

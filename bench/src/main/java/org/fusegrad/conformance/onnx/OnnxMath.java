@@ -113,7 +113,7 @@ final class OnnxMath {
         pair(table, "Add", Tensor::add);
         pair(table, "Sub", Tensor::sub);
         pair(table, "Mul", Tensor::mul);
-        pair(table, "Div", Tensor::div);
+        pair(table, "Div", (a, b) -> a.dtype().isFloating() ? a.div(b) : a.divTrunc(b));
         pair(table, "Pow", (a, b) -> a.pow(a.dtype() == b.dtype() ? b : b.cast(a.dtype())));
         pair(table, "Equal", Tensor::eq);
         pair(table, "Less", Tensor::lt);

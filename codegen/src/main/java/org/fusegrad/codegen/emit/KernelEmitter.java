@@ -229,7 +229,7 @@ public final class KernelEmitter {
                 }
             }
         }
-        for (String name : new String[] {"Doubles", "Floats", "Half"}) {
+        for (String name : new String[] {"Doubles", "Floats", "Half", "Longs"}) {
             if (text.contains(name + ".")) {
                 imports.append("import org.fusegrad.math.").append(name).append(";\n");
             }

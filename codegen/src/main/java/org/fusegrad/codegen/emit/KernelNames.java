@@ -51,6 +51,8 @@ final class KernelNames {
             "Double",
             "Doubles",
             "Half",
+            "Long",
+            "Longs",
             "Frame",
             "RowProgram",
             "I",

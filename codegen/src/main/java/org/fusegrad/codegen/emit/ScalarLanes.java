@@ -16,6 +16,12 @@ final class ScalarLanes implements Lanes {
      */
     private static final Map<Op, String> PATTERNS = new EnumMap<>(Op.class);
 
+    /** Those of int64 that differ; there is no fma of it. */
+    private static final Map<Op, String> WHOLE = Map.of(
+            Op.SIGN, "Long.signum($1)",
+            Op.DIV, "Longs.divide($1, $2)",
+            Op.POW, "Longs.pow($1, $2)");
+
     static {
         put(Op.NEG, "-$1");
         put(Op.ABS, "Math.abs($1)");
@@ -63,9 +69,7 @@ final class ScalarLanes implements Lanes {
 
     @Override
     public boolean supports(Node node) {
-        boolean integer = node.dtype() == DType.INT64 && !node.is(Op.CAST);
-        boolean unsafe = node.is(Op.DIV) || node.is(Op.POW) || node.is(Op.SIGN);
-        return covers(node.op()) && !(integer && unsafe);
+        return covers(node.op()) && !(node.dtype() == DType.INT64 && node.is(Op.FMA));
     }
 
     @Override
@@ -85,7 +89,8 @@ final class ScalarLanes implements Lanes {
             return cast(operands.get(0), node.input(0).dtype().compute(), node.dtype());
         }
         DType dtype = node.dtype();
-        String text = PATTERNS.get(node.op())
+        String pattern = PATTERNS.get(node.op());
+        String text = (dtype == DType.INT64 ? WHOLE.getOrDefault(node.op(), pattern) : pattern)
                 .replace("?", node.is(Op.WHERE) ? "?" : type(dtype))
                 .replace("#", dtype == DType.FLOAT64 ? "Doubles" : "Floats");
         for (int i = 0; i < operands.size(); i++) {

@@ -9,6 +9,7 @@ import java.util.function.LongUnaryOperator;
 import org.fusegrad.graph.Op;
 import org.fusegrad.math.Doubles;
 import org.fusegrad.math.Floats;
+import org.fusegrad.math.Longs;
 
 /**
  * What each element-wise operation does to numbers.
@@ -80,8 +81,8 @@ final class Functions {
         binary(Op.ADD, (a, b) -> a + b, (a, b) -> a + b, (a, b) -> a + b);
         binary(Op.SUB, (a, b) -> a - b, (a, b) -> a - b, (a, b) -> a - b);
         binary(Op.MUL, (a, b) -> a * b, (a, b) -> a * b, (a, b) -> a * b);
-        binary(Op.DIV, (a, b) -> a / b, (a, b) -> a / b, Functions::divide);
-        binary(Op.POW, Floats::pow, Doubles::pow, Functions::power);
+        binary(Op.DIV, (a, b) -> a / b, (a, b) -> a / b, Longs::divide);
+        binary(Op.POW, Floats::pow, Doubles::pow, Longs::pow);
         binary(Op.MAXIMUM, Math::max, Math::max, Math::max);
         binary(Op.MINIMUM, Math::min, Math::min, Math::min);
 
@@ -112,28 +113,5 @@ final class Functions {
             DOUBLE_TEST.put(op, d);
         }
         LONG_TEST.put(op, l);
-    }
-
-    private static long divide(long a, long b) {
-        if (b == 0) {
-            throw new ArithmeticException("div: int64 division of " + a + " by zero");
-        }
-        return a / b;
-    }
-
-    /** By squaring, wrapping around; a negative exponent gives 0 except for bases 1 and -1. */
-    private static long power(long base, long exponent) {
-        if (exponent < 0) {
-            return base == 1 ? 1 : base == -1 ? 1 - 2 * (exponent & 1) : 0;
-        }
-        long result = 1;
-        long square = base;
-        for (long e = exponent; e != 0; e >>= 1) {
-            if ((e & 1) != 0) {
-                result *= square;
-            }
-            square *= square;
-        }
-        return result;
     }
 }

@@ -18,7 +18,8 @@ import org.fusegrad.run.Workers;
  *   <li>SCATTER_ADD: zeros, to which {@code x[…, i, …]} is added at {@code index[…, i, …]} along
  *       the axis, in row-major order of x; in double and rounded once, exactly for int64.
  *   <li>ARGMAX: the number of the first NaN, or else of the first maximum.
- *   <li>CUMSUM: a left fold in double from 0, or from the end when reversed, each prefix rounded.
+ *   <li>CUMSUM: a left fold in double from 0, or from the end when reversed, each prefix rounded;
+ *       of int64 exact.
  * </ul>
  */
 final class Indexing {
@@ -212,11 +213,29 @@ final class Indexing {
             width *= shape.dim(i);
         }
         Value x = Convert.contiguous(in[0], in[0].dtype(), w);
-        if (width == 1) {
+        if (out.dtype() == DType.INT64) {
+            whole(x, out, n, width, c.reverse(), w);
+        } else if (width == 1) {
             lines(x, out, n, c.reverse(), w);
         } else {
             slabs(x, out, n, width, c.reverse(), w);
         }
+    }
+
+    /** Exactly, slab by slab: each row is the one before plus its own elements. */
+    private static void whole(Value x, Value out, int n, int width, boolean reverse, Workers w) {
+        long[] a = x.longs();
+        long[] c = out.longs();
+        w.forEach(out.shape().numel() / n / width, t -> {
+            for (int i = 0; i < n; i++) {
+                int at = (t * n + (reverse ? n - 1 - i : i)) * width;
+                int before = out.offset() + at + (reverse ? width : -width);
+                for (int j = 0; j < width; j++) {
+                    long sum = i == 0 ? 0 : c[before + j];
+                    c[out.offset() + at + j] = sum + a[x.offset() + at + j];
+                }
+            }
+        });
     }
 
     /** Lines one after the other; each task takes some of them. */
