@@ -1,7 +1,6 @@
 package org.fusegrad.optim;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -110,15 +109,16 @@ final class SavedState {
 
     /** Refuses the state if anything differs, or is left over. */
     void throwFaults() {
+        List<String> all = new ArrayList<>();
         values.keySet().stream()
                 .filter(key -> !known.contains(key))
-                .forEach(key -> fault(key + " is unknown"));
-        if (!faults.isEmpty()) {
-            String[] shown = faults.stream().limit(SHOWN).toArray(String[]::new);
-            Arrays.sort(shown);
-            int more = faults.size() - shown.length;
+                .forEach(key -> all.add(key + " is unknown"));
+        all.addAll(faults);
+        if (!all.isEmpty()) {
+            int more = Math.max(0, all.size() - SHOWN);
             throw new IllegalArgumentException("this state is not of this " + kind + " optimizer: "
-                    + String.join("; ", shown) + (more == 0 ? "" : "; and " + more + " more"));
+                    + String.join("; ", all.subList(0, all.size() - more))
+                    + (more == 0 ? "" : "; and " + more + " more"));
         }
     }
 }
