@@ -24,9 +24,7 @@ import org.fusegrad.optim.Optimizer;
  *     path
  */
 public record Checkpoint(
-        Map<String, Tensor> tensors,
-        Map<String, String> metadata,
-        Map<String, String> unreadable) {
+        Map<String, Tensor> tensors, Map<String, String> metadata, Map<String, String> unreadable) {
     /** Before the paths of an optimiser's memory, and what metadata calls its kind. */
     private static final String OPTIMIZER = "optimizer:";
 
@@ -60,7 +58,9 @@ public record Checkpoint(
     public static Checkpoint of(Module module, Optimizer optimizer) {
         Checkpoint model = of(module);
         Map<String, Tensor> all = new LinkedHashMap<>(model.tensors);
-        optimizer.stateDict(module.namedParameters()).forEach((path, t) -> all.put(OPTIMIZER + path, t));
+        optimizer
+                .stateDict(module.namedParameters())
+                .forEach((path, t) -> all.put(OPTIMIZER + path, t));
         Map<String, String> about = new LinkedHashMap<>(model.metadata);
         about.put(OPTIMIZER, optimizer.kind());
         return new Checkpoint(all, about);
@@ -70,8 +70,7 @@ public record Checkpoint(
         Map<String, String> all = new LinkedHashMap<>();
         module.namedModules().forEach((path, m) -> {
             if (m instanceof Norm norm) {
-                norm.conventions()
-                        .forEach((key, value) -> all.put(NORM + path + ":" + key, value));
+                norm.conventions().forEach((key, value) -> all.put(NORM + path + ":" + key, value));
             }
         });
         return all;

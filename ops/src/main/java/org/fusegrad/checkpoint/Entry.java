@@ -9,5 +9,4 @@ import org.fusegrad.Shape;
  * @param shape null if there are more elements than a tensor of ours can hold
  * @param unreadable why it cannot be read, or null
  */
-record Entry(
-        String name, ElementType type, Shape shape, long begin, long end, String unreadable) {}
+record Entry(String name, ElementType type, Shape shape, long begin, long end, String unreadable) {}

@@ -84,7 +84,9 @@ record Header(List<Entry> entries, Map<String, String> metadata) {
             switch (key) {
                 case "dtype" -> {
                     require(label == null, "'" + name + "' has two dtypes");
-                    require(in.peek() == JsonToken.STRING, "the dtype of '" + name + "' is no text");
+                    require(
+                            in.peek() == JsonToken.STRING,
+                            "the dtype of '" + name + "' is no text");
                     label = in.nextString();
                 }
                 case "shape" -> {

@@ -82,8 +82,8 @@ public final class Safetensors {
             throws MalformedFileException {
         if (!entries.isEmpty() && unreadable.size() == entries.size()) {
             String first = entries.get(0).name();
-            throw new MalformedFileException("none of its tensors can be read: '" + first + "': "
-                    + unreadable.get(first));
+            throw new MalformedFileException(
+                    "none of its tensors can be read: '" + first + "': " + unreadable.get(first));
         }
     }
 
@@ -192,7 +192,10 @@ public final class Safetensors {
                 throw new IllegalArgumentException("a tensor cannot be called " + Header.METADATA);
             }
             DType dtype = e.getValue().dtype();
-            json.name(e.getKey()).beginObject().name("dtype").value(ElementType.of(dtype).name());
+            json.name(e.getKey())
+                    .beginObject()
+                    .name("dtype")
+                    .value(ElementType.of(dtype).name());
             json.name("shape").beginArray();
             for (int size : e.getValue().shape().dims()) {
                 json.value(size);

@@ -66,8 +66,7 @@ public record LoadPolicy(
 
     /** This one with paths by a function of the values' keys; {@code null} leaves a value out. */
     public LoadPolicy renamed(UnaryOperator<String> newKeys) {
-        return new LoadPolicy(
-                missing, unexpected, mismatched, casts, lackingCounters, newKeys);
+        return new LoadPolicy(missing, unexpected, mismatched, casts, lackingCounters, newKeys);
     }
 
     /** This one with other paths for some keys of the values; the rest stay. */

@@ -148,11 +148,12 @@ public abstract class Module {
     private <T> Map<String, T> held(Function<Module, Map<String, T>> by) {
         Map<String, T> all = new LinkedHashMap<>();
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        namedModules().forEach((path, m) -> by.apply(m).forEach((name, item) -> {
-            if (seen.add(item)) {
-                all.put(join(path, name), item);
-            }
-        }));
+        namedModules()
+                .forEach((path, m) -> by.apply(m).forEach((name, item) -> {
+                    if (seen.add(item)) {
+                        all.put(join(path, name), item);
+                    }
+                }));
         return all;
     }
 
@@ -269,8 +270,9 @@ public abstract class Module {
 
     private Slot<?> place(String path) {
         Module owner = owner(path);
-        Slot<?> slot =
-                owner == null ? null : owner.children.get(path.substring(path.lastIndexOf('.') + 1));
+        Slot<?> slot = owner == null
+                ? null
+                : owner.children.get(path.substring(path.lastIndexOf('.') + 1));
         if (slot == null) {
             throw new IllegalArgumentException(
                     this + " has no part '" + path + "'; namedModules() lists those it has");

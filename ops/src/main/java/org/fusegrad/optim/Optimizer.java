@@ -111,9 +111,7 @@ public abstract class Optimizer {
     /** Moves every parameter that has a gradient: all of them, or none if anything fails. */
     public final void step() {
         Transaction.run(() -> Tensor.noGrad(() -> {
-            slots.values().stream()
-                    .filter(s -> s.parameter.grad() != null)
-                    .forEach(this::step);
+            slots.values().stream().filter(s -> s.parameter.grad() != null).forEach(this::step);
             return null;
         }));
     }
@@ -192,7 +190,9 @@ public abstract class Optimizer {
         named.forEach((name, p) -> {
             Slot slot = slots.get(p);
             for (int k = 0; k < slot.memory.size() && slot.steps > 0; k++) {
-                all.put(name + "." + names.get(k), Tensor.ofValue(slot.memory.get(k).value()));
+                all.put(
+                        name + "." + names.get(k),
+                        Tensor.ofValue(slot.memory.get(k).value()));
             }
             all.put(name + SavedState.STEP, Tensor.of(new long[] {slot.steps}));
         });

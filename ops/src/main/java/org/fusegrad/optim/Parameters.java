@@ -34,8 +34,8 @@ final class Parameters {
      */
     static void check(String kind, Map<String, Tensor> parameters) {
         if (parameters.isEmpty()) {
-            throw new IllegalArgumentException(kind
-                    + ": there are no parameters; pass those of a module that has some");
+            throw new IllegalArgumentException(
+                    kind + ": there are no parameters; pass those of a module that has some");
         }
         Map<Tensor, String> seen = new IdentityHashMap<>();
         parameters.forEach((name, p) -> {

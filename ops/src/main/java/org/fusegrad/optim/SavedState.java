@@ -58,9 +58,8 @@ final class SavedState {
 
     private Double number(String key) {
         Tensor value = value(key);
-        boolean fits = value != null
-                && value.shape().numel() == 1
-                && value.dtype() == DType.FLOAT64;
+        boolean fits =
+                value != null && value.shape().numel() == 1 && value.dtype() == DType.FLOAT64;
         if (value != null && !fits) {
             fault(key + " is " + value.dtype() + value.shape() + ", not a float64");
         }

@@ -65,13 +65,44 @@ class ElementTypesTest {
                 of("I32", "01000000ffffffff00000080", DType.INT64, 1, -1, -2147483648.0),
                 of("U64", "0100000000000000", DType.INT64, 1),
                 of("I64", "ffffffffffffffff", DType.INT64, -1),
-                of("F8_E5M2", "003cbc01027b7c7dfc80", DType.FLOAT16, 0, 1, -1,
-                        Math.pow(2, -16), Math.pow(2, -15), 57344, inf, nan, -inf, -0.0),
-                of("F8_E4M3", "0038b80107087e7fff80fe", DType.FLOAT16, 0, 1, -1,
-                        Math.pow(2, -9), 7 * Math.pow(2, -9), Math.pow(2, -6), 448, nan, nan,
-                        -0.0, -448),
-                of("F8_E8M0", "007f80feff", DType.FLOAT32, Math.pow(2, -127), 1, 2,
-                        Math.pow(2, 127), nan),
+                of(
+                        "F8_E5M2",
+                        "003cbc01027b7c7dfc80",
+                        DType.FLOAT16,
+                        0,
+                        1,
+                        -1,
+                        Math.pow(2, -16),
+                        Math.pow(2, -15),
+                        57344,
+                        inf,
+                        nan,
+                        -inf,
+                        -0.0),
+                of(
+                        "F8_E4M3",
+                        "0038b80107087e7fff80fe",
+                        DType.FLOAT16,
+                        0,
+                        1,
+                        -1,
+                        Math.pow(2, -9),
+                        7 * Math.pow(2, -9),
+                        Math.pow(2, -6),
+                        448,
+                        nan,
+                        nan,
+                        -0.0,
+                        -448),
+                of(
+                        "F8_E8M0",
+                        "007f80feff",
+                        DType.FLOAT32,
+                        Math.pow(2, -127),
+                        1,
+                        2,
+                        Math.pow(2, 127),
+                        nan),
                 of("F16", "003c", DType.FLOAT16, 1),
                 of("BF16", "803f", DType.BFLOAT16, 1),
                 of("F64", "000000000000f03f", DType.FLOAT64, 1));
@@ -109,8 +140,8 @@ class ElementTypesTest {
         byte[] data = new byte[length + 4];
         data[7 < length ? 7 : 0] = (byte) 0x80;
         data[length + 3] = 0x40;
-        Path path =
-                file("{\"odd\":" + odd + "," + GOOD + "[" + length + "," + (length + 4) + "]}}", data);
+        Path path = file(
+                "{\"odd\":" + odd + "," + GOOD + "[" + length + "," + (length + 4) + "]}}", data);
         Checkpoint read = Safetensors.read(path);
         assertEquals(Set.of("w"), read.tensors().keySet());
         assertEquals(2, read.tensors().get("w").item());

@@ -62,8 +62,7 @@ class ForeignCheckpointTest {
     private static void refused(
             Checkpoint from, Sequential into, LoadPolicy policy, String... says) {
         Map<String, String> before = text(into);
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> from.into(into, policy))
+        String message = assertThrows(IllegalArgumentException.class, () -> from.into(into, policy))
                 .getMessage();
         for (String part : says) {
             assertTrue(message.contains(part), message);
@@ -163,7 +162,9 @@ class ForeignCheckpointTest {
                                 .shape()
                                 .dims()));
         refused(saved(half), net, LoadPolicy.FOREIGN, "1.num_batches_tracked has values that");
-        half.put("1.num_batches_tracked", half.get("1.num_batches_tracked").mul(2).detach());
+        half.put(
+                "1.num_batches_tracked",
+                half.get("1.num_batches_tracked").mul(2).detach());
         saved(half).into(net, LoadPolicy.FOREIGN);
         assertEquals(5, net.stateDict().get("1.num_batches_tracked").item());
         Map<String, Tensor> infinite = values(t -> t);
@@ -180,9 +181,8 @@ class ForeignCheckpointTest {
         Sequential net = network(2, 4);
         LoadPolicy nothing = LoadPolicy.STRICT.allowMissing().allowUnexpected();
         refused(file, net, nothing, "none of its names", "it has module.", "renamed()");
-        LoadPolicy cut = LoadPolicy.STRICT.renamed(key -> key.equals("module.extra")
-                ? null
-                : key.substring("module.".length()));
+        LoadPolicy cut = LoadPolicy.STRICT.renamed(
+                key -> key.equals("module.extra") ? null : key.substring("module.".length()));
         assertEquals(9, file.into(net, cut).loaded().size());
         assertEquals(text(SOURCE), text(net));
 
@@ -200,10 +200,9 @@ class ForeignCheckpointTest {
     @Test
     void conventionsFollowTheRenamedLayers() throws IOException {
         Path file = folder.resolve("norm.safetensors");
-        Checkpoint.save(
-                new Sequential(new BatchNorm1d(2, NormOptions.DEFAULT.eps(1e-3))), file);
-        Sequential same = new Sequential(
-                new Linear(2, 2), new BatchNorm1d(2, NormOptions.DEFAULT.eps(1e-3)));
+        Checkpoint.save(new Sequential(new BatchNorm1d(2, NormOptions.DEFAULT.eps(1e-3))), file);
+        Sequential same =
+                new Sequential(new Linear(2, 2), new BatchNorm1d(2, NormOptions.DEFAULT.eps(1e-3)));
         Sequential other = new Sequential(new Linear(2, 2), new BatchNorm1d(2));
         LoadPolicy moved = LoadPolicy.STRICT
                 .allowMissing()

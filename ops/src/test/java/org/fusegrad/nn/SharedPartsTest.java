@@ -56,14 +56,14 @@ class SharedPartsTest {
     @Test
     void aModuleInTwoPlacesCountsOnceUnderItsFirstName() {
         Sequential net = twice();
-        assertEquals(List.of("0.weight", "0.bias"), List.copyOf(net.namedParameters().keySet()));
+        assertEquals(
+                List.of("0.weight", "0.bias"), List.copyOf(net.namedParameters().keySet()));
         assertEquals(6, net.parameterCount());
         assertEquals(2, net.parameters().size());
         assertEquals(List.of("0.weight", "0.bias"), List.copyOf(net.stateDict().keySet()));
         assertEquals(List.of("", "0", "1"), List.copyOf(net.namedModules().keySet()));
         assertEquals(List.of("", "0", "1", "2"), List.copyOf(net.places().keySet()));
-        assertEquals(
-                Map.of("2.weight", "0.weight", "2.bias", "0.bias"), net.sharedPaths());
+        assertEquals(Map.of("2.weight", "0.weight", "2.bias", "0.bias"), net.sharedPaths());
         Sequential norms = new Sequential(new BatchNorm1d(2), new Linear(2, 2));
         Sequential nested = new Sequential(norms, new Sequential(norms));
         assertEquals(3, nested.buffers().size());
@@ -76,7 +76,8 @@ class SharedPartsTest {
         assertEquals("weight", net.decoder.name());
         assertTrue(net.decoder.isLeaf() && net.decoder.requiresGrad());
         assertEquals(
-                List.of("decoder", "encoder.bias"), List.copyOf(net.namedParameters().keySet()));
+                List.of("decoder", "encoder.bias"),
+                List.copyOf(net.namedParameters().keySet()));
         assertEquals(6, net.parameterCount());
         assertEquals(List.of("count"), List.copyOf(net.namedBuffers().keySet()));
         assertSame(net.count, net.again);
@@ -98,7 +99,9 @@ class SharedPartsTest {
         double g = shared.bias().orElseThrow().grad().toDoubles()[0];
         sgd.step();
         assertEquals(
-                (float) before - (float) (0.5 * g), shared.bias().orElseThrow().toDoubles()[0], 1e-6);
+                (float) before - (float) (0.5 * g),
+                shared.bias().orElseThrow().toDoubles()[0],
+                1e-6);
     }
 
     @Test
@@ -142,8 +145,7 @@ class SharedPartsTest {
                 net.parameters().get(1).toDoubles(), third.parameters().get(1).toDoubles());
 
         both.put("2.bias", Tensor.ones(2).mul(9).detach());
-        String fault = assertThrows(
-                        IllegalArgumentException.class, () -> third.loadStateDict(both))
+        String fault = assertThrows(IllegalArgumentException.class, () -> third.loadStateDict(both))
                 .getMessage();
         assertTrue(fault.contains("0.bias and 2.bias are two values for 0.bias"), fault);
     }
@@ -168,10 +170,7 @@ class SharedPartsTest {
     void aDoctorWatchesAFrozenNormAndHearsWhenItThaws() {
         BatchNorm2d norm = new BatchNorm2d(2);
         norm.freezeAffine();
-        Tensor x = Tensor.arange(16)
-                .cast(DType.FLOAT32)
-                .reshape(2, 2, 2, 2)
-                .requiresGrad(true);
+        Tensor x = Tensor.arange(16).cast(DType.FLOAT32).reshape(2, 2, 2, 2).requiresGrad(true);
         List<NormSample> samples = new ArrayList<>();
         try (NormDoctor doctor = NormDoctor.watch(new Sequential(norm), samples::add)) {
             norm.forward(x).sumAll().backward();
@@ -209,8 +208,7 @@ class SharedPartsTest {
         assertEquals("identity", net.places().get("0.0").toString());
         assertThrows(IllegalArgumentException.class, () -> net.replace("2.0", Layer.relu()));
         assertThrows(IllegalArgumentException.class, () -> net.replace("1.0.0", Layer.relu()));
-        String fault = assertThrows(
-                        IllegalArgumentException.class, () -> net.replace("1", net))
+        String fault = assertThrows(IllegalArgumentException.class, () -> net.replace("1", net))
                 .getMessage();
         assertTrue(fault.contains("contains that place itself"), fault);
         assertThrows(IllegalArgumentException.class, () -> net.replace("1.0", inner));

@@ -125,7 +125,8 @@ class OptimizerArgumentsTest {
         assertEquals((float) (before - 1), shared.weight().toDoubles()[0], "moved once");
         shared.weight().requiresGrad(false);
         refusal(() -> new SGD(tied.parameters(), 1));
-        List<Tensor> open = tied.parameters().stream().filter(Tensor::requiresGrad).toList();
+        List<Tensor> open =
+                tied.parameters().stream().filter(Tensor::requiresGrad).toList();
         assertEquals(1, open.size());
         assertDoesNotThrow(() -> new SGD(open, 1));
         Map<String, Tensor> named = new LinkedHashMap<>(tied.namedParameters());

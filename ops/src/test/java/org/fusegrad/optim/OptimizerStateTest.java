@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What optimisers save, and what they go on from. */
 class OptimizerStateTest {
-    private record Kind(
-            String name, BiFunction<Map<String, Tensor>, Double, Optimizer> maker) {
+    private record Kind(String name, BiFunction<Map<String, Tensor>, Double, Optimizer> maker) {
         Optimizer make(Map<String, Tensor> parameters) {
             return maker.apply(parameters, 0.125);
         }
@@ -42,9 +41,7 @@ class OptimizerStateTest {
                         (p, lr) -> new SGD(p, lr, SGD.Options.DEFAULT.momentum(0.9))),
                 new Kind("adam", (p, lr) -> new Adam(p, lr, Adam.Options.ADAM)),
                 new Kind("adamw", (p, lr) -> new Adam(p, lr, Adam.Options.ADAMW)),
-                new Kind(
-                        "amsgrad",
-                        (p, lr) -> new Adam(p, lr, Adam.Options.ADAM.amsgrad(true))),
+                new Kind("amsgrad", (p, lr) -> new Adam(p, lr, Adam.Options.ADAM.amsgrad(true))),
                 new Kind(
                         "rmsprop",
                         (p, lr) -> new RMSprop(
@@ -63,11 +60,13 @@ class OptimizerStateTest {
     }
 
     private static void step(Optimizer optimizer, Map<String, Tensor> parameters, int seed) {
-        parameters.values().forEach(p -> p.setGrad(Tensor.arange(p.dim(0))
-                .cast(DType.FLOAT32)
-                .add(seed)
-                .sin()
-                .detach()));
+        parameters
+                .values()
+                .forEach(p -> p.setGrad(Tensor.arange(p.dim(0))
+                        .cast(DType.FLOAT32)
+                        .add(seed)
+                        .sin()
+                        .detach()));
         optimizer.step();
     }
 
@@ -104,8 +103,8 @@ class OptimizerStateTest {
         assertEquals(0.5, second.learningRate());
         step(first, one, 3);
         step(second, other, 3);
-        one.forEach((name, p) -> assertArrayEquals(
-                p.toDoubles(), other.get(name).toDoubles(), name));
+        one.forEach(
+                (name, p) -> assertArrayEquals(p.toDoubles(), other.get(name).toDoubles(), name));
         assertEquals(
                 new java.util.TreeMap<>(text(first.stateDict())),
                 new java.util.TreeMap<>(text(second.stateDict())));
@@ -177,8 +176,8 @@ class OptimizerStateTest {
         Map<String, Tensor> p = parameters("b");
         Adam adam = new Adam(p, 0.1, Adam.Options.ADAM);
         step(adam, p, 1);
-        for (Tensor wrong : List.of(
-                Tensor.ones(3), Tensor.ones(1, 2), Tensor.ones(2).cast(DType.FLOAT64))) {
+        for (Tensor wrong :
+                List.of(Tensor.ones(3), Tensor.ones(1, 2), Tensor.ones(2).cast(DType.FLOAT64))) {
             Map<String, Tensor> state = adam.stateDict();
             state.put("b.exp_avg", wrong);
             assertTrue(refused(adam, state).contains("b.exp_avg is " + wrong.dtype()));

@@ -176,9 +176,11 @@ final class HookTest {
         x.mul(3).backward();
         before.backward();
         assertEquals(List.of(3.0, 4.0), seen);
-        assertEquals(4, Tensor.grad(List.of(x.square().add(before.detach())), List.of(x))
-                .get(0)
-                .item());
+        assertEquals(
+                4,
+                Tensor.grad(List.of(x.square().add(before.detach())), List.of(x))
+                        .get(0)
+                        .item());
     }
 
     @Test
@@ -300,7 +302,9 @@ final class HookTest {
         }
         Tensor half = Tensor.ones(2).cast(DType.FLOAT16).requiresGrad(true);
         Primitives.customGradient(
-                        half.mul(2), List.of(half), dy -> List.of(dy.cast(DType.FLOAT32).mul(3)))
+                        half.mul(2),
+                        List.of(half),
+                        dy -> List.of(dy.cast(DType.FLOAT32).mul(3)))
                 .sumAll()
                 .backward();
         assertEquals(DType.FLOAT16, half.grad().dtype());
