@@ -2,12 +2,14 @@ package org.fusegrad;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.fusegrad.TapeNode.Edge;
 
 /** Walks the tape from outputs to leaves. Iterative, so that depth costs no stack. */
@@ -27,6 +29,9 @@ final class Backward {
         /** Whether it is on a way to a node whose gradient is asked for. */
         boolean needed = true;
 
+        /** Whether its own gradient is asked for. */
+        boolean wanted;
+
         Visit(TapeNode node) {
             this.node = node;
             this.below = new Visit[node.inputs().length];
@@ -45,35 +50,36 @@ final class Backward {
     }
 
     /** Adds gradients to the leaves. */
-    static void accumulate(
-            List<Tensor> outputs, List<Tensor> upstream, boolean retain, boolean create) {
+    static void accumulate(Tensor output, Tensor upstream, boolean retain, boolean create) {
         Backward walk = new Backward(create);
+        List<Tensor> outputs = List.of(output);
         // States that move, and gradients that leaves have got, are put back if anything fails.
-        Transaction.run(() -> {
+        Transaction.run(() -> Tensor.recording(create, () -> {
             List<Visit> visits = walk.from(outputs);
-            walk.run(visits, outputs, upstream, retain);
+            walk.run(visits, outputs, Arrays.asList(upstream), retain, true);
             for (int i = visits.size() - 1; i >= 0; i--) {
                 Visit visit = visits.get(i);
                 if (visit.node instanceof TapeNode.Leaf leaf && visit.arrived) {
                     leaf.tensor().accumulate(visit.adjoint[0], create);
                 }
             }
-        });
+            return null;
+        }));
     }
 
-    /** Gradients with respect to some tensors, leaves or not. */
+    /** Gradients with respect to some tensors, leaves or not; what was saved is kept. */
     static List<Tensor> gradients(
-            List<Tensor> outputs,
-            List<Tensor> upstream,
-            List<Tensor> inputs,
-            boolean retain,
-            boolean create) {
+            List<Tensor> outputs, List<Tensor> upstream, List<Tensor> inputs, boolean create) {
         Backward walk = new Backward(create);
-        Transaction.run(() -> {
+        // In the backward of a node these are parts of gradients: a walk around it adds them up,
+        // and then calls the hooks of leaves.
+        boolean whole = !Context.get().insideBackward;
+        Transaction.run(() -> Tensor.recording(create, () -> {
             List<Visit> visits = walk.from(outputs);
             walk.keepTo(inputs, visits);
-            walk.run(visits, outputs, upstream, retain);
-        });
+            walk.run(visits, outputs, upstream, true, whole);
+            return null;
+        }));
         List<Tensor> result = new ArrayList<>(inputs.size());
         for (Tensor input : inputs) {
             Visit visit = walk.visited.get(input.edge().node());
@@ -135,21 +141,35 @@ final class Backward {
         wanted.remove(null);
         for (Visit visit : visits) {
             visit.needed = wanted.isEmpty();
+            visit.wanted = wanted.contains(visit.node);
             for (Visit below : visit.below) {
                 visit.needed |= below != null && (below.needed || wanted.contains(below.node));
             }
         }
     }
 
+    /**
+     * Goes from the outputs down.
+     *
+     * @param whole whether gradients of leaves are complete in the end, so that their hooks run
+     */
     private void run(
-            List<Visit> visits, List<Tensor> outputs, List<Tensor> upstream, boolean retain) {
+            List<Visit> visits,
+            List<Tensor> outputs,
+            List<Tensor> upstream,
+            boolean retain,
+            boolean whole) {
         for (int i = 0; i < outputs.size(); i++) {
             Edge edge = outputs.get(i).edge();
             add(visited.get(edge.node()), edge.slot(), seed(outputs.get(i), upstream.get(i)));
         }
         for (int i = visits.size() - 1; i >= 0; i--) {
             Visit visit = visits.get(i);
-            if (visit.arrived && visit.needed && !(visit.node instanceof TapeNode.Leaf)) {
+            boolean leaf = visit.node instanceof TapeNode.Leaf;
+            if (visit.arrived && (visit.needed || visit.wanted) && (whole || !leaf)) {
+                visit.node.applyHooks(visit.adjoint);
+            }
+            if (visit.arrived && visit.needed && !leaf) {
                 propagate(visit);
                 if (!retain) {
                     visit.node.release();
@@ -159,11 +179,22 @@ final class Backward {
     }
 
     private void propagate(Visit visit) {
-        Tensor[] grads = visit.node.backward(visit.adjoint, createGraph);
+        Tensor[] grads = inside(() -> visit.node.backward(visit.adjoint, createGraph));
         for (int i = 0; i < grads.length; i++) {
             if (grads[i] != null && visit.below[i] != null) {
                 add(visit.below[i], visit.node.inputs()[i].slot(), grads[i]);
             }
+        }
+    }
+
+    private static Tensor[] inside(Supplier<Tensor[]> backward) {
+        Context context = Context.get();
+        boolean before = context.insideBackward;
+        context.insideBackward = true;
+        try {
+            return backward.get();
+        } finally {
+            context.insideBackward = before;
         }
     }
 

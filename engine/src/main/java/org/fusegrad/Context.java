@@ -15,6 +15,9 @@ final class Context {
     StateUpdates updates;
     Transaction transaction;
 
+    /** Whether a node of the tape computes gradients for a walk around it. */
+    boolean insideBackward;
+
     static Context get() {
         return CURRENT.get();
     }

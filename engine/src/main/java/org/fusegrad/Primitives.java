@@ -1,5 +1,6 @@
 package org.fusegrad;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -191,7 +192,7 @@ public final class Primitives {
         if (!context.recording || !wanted) {
             return y.detach();
         }
-        UnaryOperator<List<Tensor>> checked = grads -> check(inputs, grads);
+        UnaryOperator<List<Tensor>> checked = grads -> stored(inputs, grads);
         TapeNode node = new DeclaredNode(
                 inputs.stream().map(Tensor::edge).toArray(Edge[]::new), backward.andThen(checked));
         return Tensor.recorded(y.value(), new Edge(node, 0));
@@ -204,11 +205,27 @@ public final class Primitives {
         }
         for (int i = 0; i < grads.size(); i++) {
             Tensor g = grads.get(i);
-            if (g != null && !g.shape().equals(inputs.get(i).shape())) {
+            Tensor x = inputs.get(i);
+            if (g != null && !g.shape().equals(x.shape())) {
                 throw new IllegalArgumentException("declared gradient " + i + " has shape "
-                        + g.shape() + ", its input " + inputs.get(i).shape());
+                        + g.shape() + ", its input " + x.shape());
+            }
+            if (g != null && g.dtype() != x.dtype() && g.dtype() != x.dtype().compute()) {
+                throw new IllegalArgumentException("declared gradient " + i + " is " + g.dtype()
+                        + ", its input " + x.dtype() + "; cast it");
             }
         }
         return grads;
+    }
+
+    /** Gradients in the types of the inputs: half precision may be computed in its wider type. */
+    private static List<Tensor> stored(List<Tensor> inputs, List<Tensor> grads) {
+        check(inputs, grads);
+        List<Tensor> stored = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Tensor g = grads.get(i);
+            stored.add(g == null ? null : g.cast(inputs.get(i).dtype()));
+        }
+        return stored;
     }
 }

@@ -1,5 +1,7 @@
 package org.fusegrad;
 
+import java.util.function.UnaryOperator;
+
 /** One recorded step: knows which tensors it came from and how gradients flow back through it. */
 abstract class TapeNode {
     /** Output number {@code slot} of a node; {@code null} nodes carry no gradient. */
@@ -9,6 +11,7 @@ abstract class TapeNode {
 
     private final Edge[] inputs;
     private boolean committed;
+    private Hooks[] hooks;
 
     TapeNode(Edge... inputs) {
         this.inputs = inputs;
@@ -51,6 +54,30 @@ abstract class TapeNode {
 
     /** Number of outputs. */
     abstract int outputs();
+
+    /** Calls a function with each gradient of an output; the result ends that. */
+    final synchronized Runnable hook(int slot, UnaryOperator<Tensor> function) {
+        if (hooks == null) {
+            hooks = new Hooks[outputs()];
+        }
+        if (hooks[slot] == null) {
+            hooks[slot] = new Hooks();
+        }
+        return hooks[slot].add(function);
+    }
+
+    /** Puts what the hooks make of them in the place of gradients that are complete. */
+    final void applyHooks(Tensor[] gradients) {
+        Hooks[] own;
+        synchronized (this) {
+            own = hooks;
+        }
+        for (int i = 0; own != null && i < own.length; i++) {
+            if (own[i] != null && gradients[i] != null) {
+                gradients[i] = own[i].apply(gradients[i]);
+            }
+        }
+    }
 
     /** Drops what was saved; a second backward is an error from now on. */
     void release() {}

@@ -1,6 +1,5 @@
 package org.fusegrad;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -27,7 +26,7 @@ public final class Tensor extends TensorOps {
     private boolean requiresGrad;
     private Tensor grad;
     private String name;
-    private List<UnaryOperator<Tensor>> hooks = List.of();
+    private TapeNode.Leaf leaf;
 
     private Tensor(Value value, Node node) {
         this.value = value;
@@ -232,8 +231,13 @@ public final class Tensor extends TensorOps {
         return requiresGrad;
     }
 
+    /** Whether no recorded operation computed it: such a tensor collects gradients if it wants. */
+    public boolean isLeaf() {
+        return node == null && (edge.node() == null || edge.node() instanceof TapeNode.Leaf);
+    }
+
     /**
-     * Makes this leaf collect gradients, or stops it.
+     * Makes this leaf collect gradients, or stops it; its hooks stay.
      *
      * @throws IllegalArgumentException if the type is not floating
      * @throws IllegalStateException if it was computed from other tensors
@@ -243,12 +247,12 @@ public final class Tensor extends TensorOps {
             throw new IllegalArgumentException(
                     "only floating tensors have gradients, not " + dtype());
         }
-        if (edge.node() != null && !(edge.node() instanceof TapeNode.Leaf)) {
-            throw new IllegalStateException(
-                    "requiresGrad is set on leaves; this tensor was computed: use detach() first");
+        TapeRules.requireLeaf(this, "requiresGrad is set on");
+        if (wanted && leaf == null) {
+            leaf = new TapeNode.Leaf(this);
         }
         requiresGrad = wanted;
-        edge = wanted ? new Edge(new TapeNode.Leaf(this), 0) : Edge.NONE;
+        edge = wanted ? new Edge(leaf, 0) : Edge.NONE;
         return this;
     }
 
@@ -261,33 +265,35 @@ public final class Tensor extends TensorOps {
         return grad;
     }
 
-    /** Sets or clears the collected gradient. */
+    /**
+     * Sets the collected gradient, or clears it where {@code g} is {@code null}.
+     *
+     * @throws IllegalArgumentException if it has not this tensor's type and shape
+     */
     public void setGrad(Tensor g) {
+        if (g != null) {
+            TapeRules.requireFits(this, "a gradient ", g);
+        }
         Tensor before = grad;
         Transaction.onRollback(() -> grad = before);
         grad = g;
     }
 
     void accumulate(Tensor g, boolean createGraph) {
-        Tensor hooked = g;
-        for (UnaryOperator<Tensor> hook : hooks) {
-            Tensor changed = hook.apply(hooked);
-            hooked = changed == null ? hooked : changed;
-        }
-        Tensor sum = grad == null ? hooked : grad.add(hooked).cast(dtype());
+        Tensor sum = grad == null ? g : grad.add(g).cast(dtype());
         setGrad(createGraph ? sum : sum.detach());
     }
 
     /**
-     * Calls {@code hook} with each gradient that reaches this leaf; it may answer another one.
+     * Calls {@code hook} in each backward with the gradient of this tensor, leaf or computed, once
+     * all uses have added to it. Its answer takes the gradient's place, here and below; {@code
+     * null} leaves it. An answer of another type or shape fails the backward as a whole.
      *
      * @return removes the hook when it is run
+     * @throws IllegalStateException if no gradient flows here, or inside a traced formula
      */
     public Runnable registerHook(UnaryOperator<Tensor> hook) {
-        List<UnaryOperator<Tensor>> all = new ArrayList<>(hooks);
-        all.add(hook);
-        hooks = all;
-        return () -> hooks = hooks.stream().filter(h -> h != hook).toList();
+        return TapeRules.hook(this, hook);
     }
 
     /** Adds the gradient of this single element to every leaf below it. */
@@ -308,14 +314,7 @@ public final class Tensor extends TensorOps {
      * @param createGraph record the gradients themselves, so that they can be differentiated
      */
     public void backward(Tensor upstream, boolean retainGraph, boolean createGraph) {
-        recording(createGraph, () -> {
-            Backward.accumulate(
-                    List.of(this),
-                    Arrays.asList(upstream),
-                    retainGraph || createGraph,
-                    createGraph);
-            return null;
-        });
+        Backward.accumulate(this, upstream, retainGraph || createGraph, createGraph);
     }
 
     /** Gradients of the sum of {@code outputs} with respect to {@code inputs}. */
@@ -325,7 +324,7 @@ public final class Tensor extends TensorOps {
 
     /**
      * Gradients of the sum over outputs of {@code <upstream, output>} with respect to some tensors,
-     * which may be leaves or intermediate results. Leaves collect nothing.
+     * which may be leaves or intermediate results. Hooks run; leaves collect nothing.
      *
      * @param upstream one for each output; {@code null} entries mean 1 for single elements
      * @param createGraph record the gradients, so that they can be differentiated again
@@ -333,9 +332,7 @@ public final class Tensor extends TensorOps {
      */
     public static List<Tensor> grad(
             List<Tensor> outputs, List<Tensor> inputs, List<Tensor> upstream, boolean createGraph) {
-        return recording(
-                createGraph,
-                () -> Backward.gradients(outputs, upstream, inputs, true, createGraph));
+        return Backward.gradients(outputs, upstream, inputs, createGraph);
     }
 
     /** Runs {@code work} without recording: no gradients, no state updates. */
@@ -368,12 +365,14 @@ public final class Tensor extends TensorOps {
         return edge.node() == null ? this : constant(value);
     }
 
-    /** Gives this leaf a new value of the same type and shape: how optimisers update parameters. */
+    /**
+     * Gives this leaf a new value of the same type and shape: how optimisers update parameters.
+     *
+     * @throws IllegalStateException if this tensor was computed from others
+     */
     public void assign(Tensor next) {
-        if (!next.shape().equals(shape()) || next.dtype() != dtype()) {
-            throw new IllegalArgumentException(
-                    "cannot assign " + next.dtype() + next.shape() + " to " + dtype() + shape());
-        }
+        TapeRules.requireLeaf(this, "values are assigned to");
+        TapeRules.requireFits(this, "", next);
         next.value().buffer().keep();
         Value before = value;
         Transaction.onRollback(() -> value = before);

@@ -2,11 +2,15 @@ package org.fusegrad.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.fusegrad.Tensor;
 import org.fusegrad.Transaction;
+import org.fusegrad.nn.LoadPolicy;
+import org.fusegrad.nn.LoadReport;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.optim.Optimizer;
@@ -16,14 +20,25 @@ import org.fusegrad.optim.Optimizer;
  *
  * @param tensors by path, in order
  * @param metadata anything else, as text
+ * @param unreadable what a file held besides, in types or sizes there is no tensor for: why, by
+ *     path
  */
-public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metadata) {
+public record Checkpoint(
+        Map<String, Tensor> tensors, Map<String, String> metadata, Map<String, String> unreadable) {
     /** Before the paths of an optimiser's memory, and what metadata calls its kind. */
     private static final String OPTIMIZER = "optimizer:";
+
+    /** Before what metadata says of a norm. */
+    private static final String NORM = "norm:";
 
     public Checkpoint {
         tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
+    }
+
+    public Checkpoint(Map<String, Tensor> tensors, Map<String, String> metadata) {
+        this(tensors, metadata, Map.of());
     }
 
     /**
@@ -34,13 +49,20 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
         return new Checkpoint(module.stateDict(), conventions(module));
     }
 
-    /** All that training needs to go on with the same bits: module and optimiser. */
+    /**
+     * All that training needs to go on with the same bits: module and optimiser, whose memory is
+     * saved under the paths of the parameters.
+     *
+     * @throws IllegalArgumentException if the optimiser moves anything but parameters of the module
+     */
     public static Checkpoint of(Module module, Optimizer optimizer) {
         Checkpoint model = of(module);
         Map<String, Tensor> all = new LinkedHashMap<>(model.tensors);
-        optimizer.stateDict().forEach((path, t) -> all.put(OPTIMIZER + path, t));
+        optimizer
+                .stateDict(module.namedParameters())
+                .forEach((path, t) -> all.put(OPTIMIZER + path, t));
         Map<String, String> about = new LinkedHashMap<>(model.metadata);
-        about.put(OPTIMIZER, optimizer.getClass().getSimpleName());
+        about.put(OPTIMIZER, optimizer.kind());
         return new Checkpoint(all, about);
     }
 
@@ -48,8 +70,7 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
         Map<String, String> all = new LinkedHashMap<>();
         module.namedModules().forEach((path, m) -> {
             if (m instanceof Norm norm) {
-                norm.conventions()
-                        .forEach((key, value) -> all.put("norm:" + path + ":" + key, value));
+                norm.conventions().forEach((key, value) -> all.put(NORM + path + ":" + key, value));
             }
         });
         return all;
@@ -62,14 +83,65 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
      *     other conventions than the saved ones
      */
     public void into(Module module) {
+        into(module, LoadPolicy.STRICT);
+    }
+
+    /**
+     * Puts those tensors into a module that the policy lets pass. Nothing changes if it refuses
+     * anything.
+     *
+     * @return what became of each tensor
+     * @throws IllegalArgumentException naming all that the policy refuses, or if the module's norms
+     *     have other conventions than the saved ones
+     */
+    public LoadReport into(Module module, LoadPolicy policy) {
+        requireConventions(module, policy);
+        List<String> unexpected = new ArrayList<>();
+        unreadable.forEach((key, why) -> {
+            String path = policy.keys().apply(key);
+            boolean known = module.namedParameters().containsKey(path)
+                    || module.namedBuffers().containsKey(path)
+                    || module.sharedPaths().containsKey(path);
+            if (path != null && !(known ? policy.missing() : policy.unexpected())) {
+                throw new IllegalArgumentException("checkpoint: " + key + " cannot be read: " + why
+                        + "; a LoadPolicy can let it be missing");
+            }
+            if (path != null && !known) {
+                unexpected.add(key);
+            }
+        });
+        return module.loadStateDict(part(false), policy).andUnexpected(unexpected);
+    }
+
+    private void requireConventions(Module module, LoadPolicy policy) {
+        Map<String, String> saved = new LinkedHashMap<>();
+        metadata.forEach((key, value) -> {
+            int end = key.lastIndexOf(':');
+            if (key.startsWith(NORM) && end >= NORM.length()) {
+                String layer = pathOf(key.substring(NORM.length(), end), policy);
+                saved.put(NORM + layer + key.substring(end), value);
+            }
+        });
         conventions(module).forEach((key, own) -> {
-            String saved = metadata.getOrDefault(key, own);
-            if (!saved.equals(own)) {
-                throw new IllegalArgumentException("checkpoint: " + key + " was saved as " + saved
+            String other = saved.getOrDefault(key, own);
+            if (!other.equals(own)) {
+                throw new IllegalArgumentException("checkpoint: " + key + " was saved as " + other
                         + ", the module has " + own + "; build it with the saved value");
             }
         });
-        module.loadStateDict(part(false));
+    }
+
+    /** Where in the module a saved layer is, told by where one of its tensors goes. */
+    private String pathOf(String layer, LoadPolicy policy) {
+        String prefix = layer.isEmpty() ? "" : layer + ".";
+        for (String key : tensors.keySet()) {
+            String name = key.startsWith(prefix) ? key.substring(prefix.length()) : ".";
+            String path = name.contains(".") ? null : policy.keys().apply(key);
+            if (path != null && (path.equals(name) || path.endsWith("." + name))) {
+                return path.substring(0, Math.max(0, path.length() - name.length() - 1));
+            }
+        }
+        return layer;
     }
 
     /**
@@ -79,7 +151,7 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
      *     was saved
      */
     public void into(Module module, Optimizer optimizer) {
-        String own = optimizer.getClass().getSimpleName();
+        String own = optimizer.kind();
         String saved = metadata.get(OPTIMIZER);
         if (!own.equals(saved)) {
             throw new IllegalArgumentException("checkpoint: it holds "
@@ -87,7 +159,7 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
         }
         Transaction.run(() -> {
             into(module);
-            optimizer.loadStateDict(part(true));
+            optimizer.loadStateDict(part(true), module.namedParameters());
         });
     }
 
@@ -120,6 +192,18 @@ public record Checkpoint(Map<String, Tensor> tensors, Map<String, String> metada
      */
     public static void load(Module module, Path file) throws IOException {
         Safetensors.read(file).into(module);
+    }
+
+    /**
+     * Loads a module from a file it need not fit in every way: of another program, of a part of the
+     * network, with another number of classes.
+     *
+     * @return what became of each tensor of the file
+     * @throws MalformedFileException if the file is damaged
+     * @throws IllegalArgumentException as {@link #into(Module, LoadPolicy)}
+     */
+    public static LoadReport load(Module module, Path file, LoadPolicy policy) throws IOException {
+        return Safetensors.read(file).into(module, policy);
     }
 
     /**

@@ -35,24 +35,55 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * Reads a file. Everything the header claims is checked before tensors are allocated.
+     * Reads a file. Everything the header claims is checked before tensors are allocated. Types
+     * without one of ours are read as the narrowest that holds their values: integers as int64,
+     * 8-bit floats as float16 or, powers of two, float32. What cannot be read as any, complex or
+     * 4-bit numbers for example, is listed in {@link Checkpoint#unreadable}.
      *
-     * @throws MalformedFileException if the file is not of the format or holds other types
+     * @throws MalformedFileException if the file is not of the format, or nothing in it can be read
      */
     public static Checkpoint read(Path file) throws IOException {
         try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
             long length = headerLength(in);
             ByteBuffer text = RawData.fill(ByteBuffer.allocate((int) length), in);
             Header header = Header.parse(decode(text), in.size() - PREFIX - length);
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            RawData data = new RawData();
-            for (Entry entry : header.entries()) {
-                in.position(PREFIX + length + entry.begin());
-                tensors.put(entry.name(), Tensor.ofValue(data.read(entry, in)));
-            }
-            return new Checkpoint(tensors, header.metadata());
+            return content(header, PREFIX + length, in);
         } catch (MalformedFileException e) {
             throw new MalformedFileException(file + " is no safetensors file: " + e.getMessage());
+        }
+    }
+
+    private static Checkpoint content(Header header, long start, FileChannel in)
+            throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Map<String, String> unreadable = new LinkedHashMap<>();
+        for (Entry entry : header.entries()) {
+            if (entry.unreadable() != null) {
+                unreadable.put(entry.name(), entry.unreadable());
+            }
+        }
+        requireSome(header.entries(), unreadable);
+        RawData data = new RawData();
+        for (Entry entry : header.entries()) {
+            if (entry.unreadable() == null) {
+                in.position(start + entry.begin());
+                try {
+                    tensors.put(entry.name(), Tensor.ofValue(data.read(entry, in)));
+                } catch (UnreadableException e) {
+                    unreadable.put(entry.name(), e.getMessage());
+                }
+            }
+        }
+        requireSome(header.entries(), unreadable);
+        return new Checkpoint(tensors, header.metadata(), unreadable);
+    }
+
+    private static void requireSome(List<Entry> entries, Map<String, String> unreadable)
+            throws MalformedFileException {
+        if (!entries.isEmpty() && unreadable.size() == entries.size()) {
+            String first = entries.get(0).name();
+            throw new MalformedFileException(
+                    "none of its tensors can be read: '" + first + "': " + unreadable.get(first));
         }
     }
 
@@ -80,10 +111,16 @@ public final class Safetensors {
      * Writes a file beside its final place and moves it there when complete, so that a crash, a
      * full disk or another writer leaves the old file or a new one, whole.
      *
-     * @throws IllegalArgumentException if a tensor has the name of the metadata
+     * @throws IllegalArgumentException if a tensor has the name of the metadata, or the content
+     *     was read from a file with tensors that could not be read and would be lost
      * @throws IOException if the file cannot be written; what was there before is still there
      */
     public static void write(Path file, Checkpoint content) throws IOException {
+        if (!content.unreadable().isEmpty()) {
+            throw new IllegalArgumentException("cannot write " + file + ": "
+                    + content.unreadable().keySet() + " could not be read and would be lost;"
+                    + " make a Checkpoint of the tensors that could");
+        }
         byte[] header = header(content);
         Path target = file.toAbsolutePath();
         // Created like any file of the user's, unlike a temporary file that only he could read.
@@ -155,7 +192,10 @@ public final class Safetensors {
                 throw new IllegalArgumentException("a tensor cannot be called " + Header.METADATA);
             }
             DType dtype = e.getValue().dtype();
-            json.name(e.getKey()).beginObject().name("dtype").value(Entry.label(dtype));
+            json.name(e.getKey())
+                    .beginObject()
+                    .name("dtype")
+                    .value(ElementType.of(dtype).name());
             json.name("shape").beginArray();
             for (int size : e.getValue().shape().dims()) {
                 json.value(size);

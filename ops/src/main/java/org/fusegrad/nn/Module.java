@@ -1,13 +1,18 @@
 package org.fusegrad.nn;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 
@@ -25,15 +30,24 @@ public abstract class Module {
     /** The output for an input. */
     public abstract Tensor forward(Tensor x);
 
-    /** Registers a leaf that collects gradients. */
+    /**
+     * Registers a leaf that collects gradients. A parameter of another part may be registered here
+     * too: it stays one, and keeps its first name.
+     */
     protected final Tensor parameter(String name, Tensor initial) {
-        register(parameters, name, initial.named(name).requiresGrad(true));
+        requireFree(name);
+        boolean tied = initial.requiresGrad() && initial.name() != null;
+        parameters.put(name, (tied ? initial : initial.named(name)).requiresGrad(true));
         return initial;
     }
 
     /** Registers a state that is saved with the module. */
     protected final State buffer(String name, Tensor initial) {
-        State state = State.of(name, initial);
+        return buffer(name, State.of(name, initial));
+    }
+
+    /** Registers a state that another part may hold too. */
+    protected final State buffer(String name, State state) {
         register(buffers, name, state);
         return state;
     }
@@ -53,6 +67,11 @@ public abstract class Module {
     }
 
     private <T> void register(Map<String, T> into, String name, T item) {
+        requireFree(name);
+        into.put(name, item);
+    }
+
+    private void requireFree(String name) {
         boolean taken = parameters.containsKey(name)
                 || buffers.containsKey(name)
                 || children.containsKey(name);
@@ -60,7 +79,6 @@ public abstract class Module {
             throw new IllegalArgumentException(getClass().getSimpleName() + ": the name '" + name
                     + "' is taken, empty or contains a dot");
         }
-        into.put(name, item);
     }
 
     // Mode.
@@ -86,19 +104,31 @@ public abstract class Module {
 
     // What it holds.
 
+    // What stands in several places is listed, counted, moved and saved once, under its first path.
+
     /** This module under the empty path and all modules below under theirs. */
     public final Map<String, Module> namedModules() {
         Map<String, Module> all = new LinkedHashMap<>();
-        collect("", all::put);
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        collect("", seen::add, all::put);
         return all;
     }
 
-    private void collect(String path, BiConsumer<String, Module> into) {
-        into.accept(path, this);
-        children.forEach((name, slot) -> {
-            Module part = slot.get();
-            part.collect(join(path, name), into);
-        });
+    /** As {@link #namedModules}, but every path: a module that stands in several places has some. */
+    public final Map<String, Module> places() {
+        Map<String, Module> all = new LinkedHashMap<>();
+        collect("", m -> true, all::put);
+        return all;
+    }
+
+    private void collect(String path, Predicate<Module> enters, BiConsumer<String, Module> into) {
+        if (enters.test(this)) {
+            into.accept(path, this);
+            children.forEach((name, slot) -> {
+                Module part = slot.get();
+                part.collect(join(path, name), enters, into);
+            });
+        }
     }
 
     private static String join(String path, String name) {
@@ -107,16 +137,39 @@ public abstract class Module {
 
     /** All parameters by path. */
     public final Map<String, Tensor> namedParameters() {
-        Map<String, Tensor> all = new LinkedHashMap<>();
-        collect("", (path, m) -> m.parameters.forEach((n, p) -> all.put(join(path, n), p)));
-        return all;
+        return held(m -> m.parameters);
     }
 
     /** All states by path. */
     public final Map<String, State> namedBuffers() {
-        Map<String, State> all = new LinkedHashMap<>();
-        collect("", (path, m) -> m.buffers.forEach((n, s) -> all.put(join(path, n), s)));
+        return held(m -> m.buffers);
+    }
+
+    private <T> Map<String, T> held(Function<Module, Map<String, T>> by) {
+        Map<String, T> all = new LinkedHashMap<>();
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        namedModules()
+                .forEach((path, m) -> by.apply(m).forEach((name, item) -> {
+                    if (seen.add(item)) {
+                        all.put(join(path, name), item);
+                    }
+                }));
         return all;
+    }
+
+    /** The further paths of parameters and states that are held in several places, with the first. */
+    public final Map<String, String> sharedPaths() {
+        Map<Object, String> first = new IdentityHashMap<>();
+        Map<String, String> further = new LinkedHashMap<>();
+        places().forEach((path, m) -> Stream.of(m.parameters, m.buffers)
+                .forEach(held -> held.forEach((name, item) -> {
+                    String own = join(path, name);
+                    String before = first.putIfAbsent(item, own);
+                    if (before != null) {
+                        further.put(own, before);
+                    }
+                })));
+        return further;
     }
 
     public final List<Tensor> parameters() {
@@ -143,10 +196,22 @@ public abstract class Module {
      * The current values of all parameters and states by path; later training does not move them.
      */
     public final Map<String, Tensor> stateDict() {
+        Map<String, Tensor> parameters = namedParameters();
+        Map<String, State> states = namedBuffers();
         Map<String, Tensor> all = new LinkedHashMap<>();
-        collect("", (path, m) -> {
-            m.parameters.forEach((n, p) -> all.put(join(path, n), Tensor.ofValue(p.value())));
-            m.buffers.forEach((n, s) -> all.put(join(path, n), s.get()));
+        namedModules().forEach((path, m) -> {
+            for (String name : m.parameters.keySet()) {
+                Tensor p = parameters.get(join(path, name));
+                if (p != null) {
+                    all.put(join(path, name), Tensor.ofValue(p.value()));
+                }
+            }
+            for (String name : m.buffers.keySet()) {
+                State state = states.get(join(path, name));
+                if (state != null) {
+                    all.put(join(path, name), state.get());
+                }
+            }
         });
         return all;
     }
@@ -157,27 +222,19 @@ public abstract class Module {
      * @throws IllegalArgumentException if a path is missing or unknown, or type or shape differ
      */
     public final void loadStateDict(Map<String, Tensor> values) {
-        Map<String, Tensor> own = stateDict();
-        List<String> faults = new ArrayList<>();
-        for (String path : new TreeSet<>(own.keySet())) {
-            Tensor mine = own.get(path);
-            Tensor other = values.get(path);
-            if (other == null) {
-                faults.add(path + " is missing");
-            } else if (!describe(mine).equals(describe(other))) {
-                faults.add(path + " is " + describe(other) + ", not " + describe(mine));
-            }
-        }
-        values.keySet().stream()
-                .filter(p -> !own.containsKey(p))
-                .sorted()
-                .forEach(p -> faults.add(p + " is unknown"));
-        if (!faults.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "these values are not of " + this + ": " + String.join("; ", faults));
-        }
-        namedParameters().forEach((path, p) -> p.assign(values.get(path).detach()));
-        namedBuffers().forEach((path, s) -> s.set(values.get(path).detach()));
+        loadStateDict(values, LoadPolicy.STRICT);
+    }
+
+    /**
+     * Takes over those values of parameters and states that the policy lets pass. Nothing is
+     * changed if it refuses anything.
+     *
+     * @return what became of each value
+     * @throws IllegalArgumentException naming all that the policy refuses; and always if no value
+     *     at all fits, if two are for the same place, or if one would not survive its cast
+     */
+    public final LoadReport loadStateDict(Map<String, Tensor> values, LoadPolicy policy) {
+        return Loading.into(this, values, policy);
     }
 
     // Replacing and watching parts.
@@ -185,10 +242,14 @@ public abstract class Module {
     /** Why the part at a path cannot become this module; empty if it can. */
     public final Optional<String> whyNotReplace(String path, Module replacement) {
         Slot<?> slot = place(path);
-        return slot.accepts(replacement)
-                ? Optional.empty()
-                : Optional.of("the place of " + path + " " + slot + ", so it cannot become a "
-                        + replacement.getClass().getSimpleName());
+        String kind = replacement.getClass().getSimpleName();
+        if (!slot.accepts(replacement)) {
+            return Optional.of(
+                    "the place of " + path + " " + slot + ", so it cannot become a " + kind);
+        }
+        return replacement.namedModules().containsValue(owner(path))
+                ? Optional.of("the " + kind + " for " + path + " contains that place itself")
+                : Optional.empty();
     }
 
     /**
@@ -208,14 +269,26 @@ public abstract class Module {
     }
 
     private Slot<?> place(String path) {
-        int dot = path.lastIndexOf('.');
-        Module parent = namedModules().get(dot < 0 ? "" : path.substring(0, dot));
-        Slot<?> slot = parent == null ? null : parent.children.get(path.substring(dot + 1));
+        Module owner = owner(path);
+        Slot<?> slot = owner == null
+                ? null
+                : owner.children.get(path.substring(path.lastIndexOf('.') + 1));
         if (slot == null) {
             throw new IllegalArgumentException(
                     this + " has no part '" + path + "'; namedModules() lists those it has");
         }
         return slot;
+    }
+
+    /** The module that holds the part at a path, or null. */
+    private Module owner(String path) {
+        Module at = this;
+        String[] names = path.split("\\.", -1);
+        for (int i = 0; i < names.length - 1 && at != null; i++) {
+            Slot<?> slot = at.children.get(names[i]);
+            at = slot == null ? null : slot.get();
+        }
+        return at;
     }
 
     /**
@@ -239,10 +312,6 @@ public abstract class Module {
             whole = () -> watcher.around(this, x, inner);
         }
         return whole.get();
-    }
-
-    private static String describe(Tensor t) {
-        return t.dtype() + t.shape().toString();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.fusegrad.optim;
 
 import java.util.List;
+import java.util.Map;
 import org.fusegrad.Tensor;
 
 /** Adagrad (Duchi et al. 2011). */
@@ -12,10 +13,10 @@ public final class Adagrad extends Optimizer {
         public static final Options DEFAULT = new Options(0, 0, 0, 1e-10);
 
         public Options {
-            requireNotNegative("learning rate decay", learningRateDecay);
-            requireNotNegative("weight decay", weightDecay);
-            requireNotNegative("initial accumulator", initialAccumulator);
-            requireNotNegative("eps", eps);
+            Limits.notNegative("learning rate decay", learningRateDecay);
+            Limits.notNegative("weight decay", weightDecay);
+            Limits.notNegative("initial accumulator", initialAccumulator);
+            Limits.notNegative("eps", eps);
         }
     }
 
@@ -27,8 +28,25 @@ public final class Adagrad extends Optimizer {
     }
 
     public Adagrad(List<Tensor> parameters, double learningRate, Options options) {
+        this(Parameters.named(parameters), learningRate, options);
+    }
+
+    /**
+     * Of parameters with names, such as {@code module.namedParameters()}, under which its state is
+     * saved.
+     */
+    public Adagrad(Map<String, Tensor> parameters, double learningRate, Options options) {
         super("adagrad", parameters, learningRate, List.of("sum"), options.initialAccumulator());
         this.options = options;
+    }
+
+    @Override
+    Map<String, Double> options() {
+        return Map.of(
+                "learning_rate_decay", options.learningRateDecay(),
+                "weight_decay", options.weightDecay(),
+                "initial_accumulator", options.initialAccumulator(),
+                "eps", options.eps());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.fusegrad.optim;
 
 import java.util.List;
+import java.util.Map;
 import org.fusegrad.Tensor;
 
 /**
@@ -27,12 +28,10 @@ public final class Adam extends Optimizer {
         public static final Options ADAMW = new Options(0.9, 0.999, 1e-8, 0.01, false, true);
 
         public Options {
-            requireNotNegative("weight decay", weightDecay);
-            requireNotNegative("eps", eps);
-            if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
-                throw new IllegalArgumentException(
-                        "betas are within 0..1, got " + beta1 + " and " + beta2);
-            }
+            Limits.notNegative("weight decay", weightDecay);
+            Limits.notNegative("eps", eps);
+            Limits.decay("beta1", beta1);
+            Limits.decay("beta2", beta2);
         }
 
         public Options betas(double first, double second) {
@@ -64,6 +63,14 @@ public final class Adam extends Optimizer {
     }
 
     public Adam(List<Tensor> parameters, double learningRate, Options options) {
+        this(Parameters.named(parameters), learningRate, options);
+    }
+
+    /**
+     * Of parameters with names, such as {@code module.namedParameters()}, under which its state is
+     * saved.
+     */
+    public Adam(Map<String, Tensor> parameters, double learningRate, Options options) {
         super(
                 options.decoupled() ? "adamw" : "adam",
                 parameters,
@@ -76,6 +83,16 @@ public final class Adam extends Optimizer {
     /** AdamW with its defaults. */
     public static Adam adamW(List<Tensor> parameters, double learningRate) {
         return new Adam(parameters, learningRate, Options.ADAMW);
+    }
+
+    @Override
+    Map<String, Double> options() {
+        return Map.of(
+                "beta1", options.beta1(),
+                "beta2", options.beta2(),
+                "eps", options.eps(),
+                "weight_decay", options.weightDecay(),
+                "amsgrad", options.amsgrad() ? 1.0 : 0.0);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package org.fusegrad.optim;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
@@ -19,15 +21,28 @@ public abstract class Optimizer {
     /** The memory of one parameter and how often it was moved. */
     private static final class Slot {
         final Tensor parameter;
-        final List<Tensor> memory = new ArrayList<>();
+        List<Tensor> memory = new ArrayList<>();
         long steps;
 
         Slot(Tensor parameter) {
             this.parameter = parameter;
         }
+
+        void restore(List<Tensor> newMemory, long newSteps) {
+            List<Tensor> oldMemory = memory;
+            long oldSteps = steps;
+            Transaction.onRollback(() -> {
+                memory = oldMemory;
+                steps = oldSteps;
+            });
+            memory = newMemory;
+            steps = newSteps;
+        }
     }
 
-    private final List<Slot> slots;
+    private final String kind;
+    private final Map<String, Tensor> parameters;
+    private final Map<Tensor, Slot> slots = new LinkedHashMap<>();
     private final List<String> names;
     private final double initial;
     private final Fused formula;
@@ -36,21 +51,36 @@ public abstract class Optimizer {
     /**
      * An optimiser.
      *
+     * @param kind as in saved states and listings
+     * @param parameters by the names under which what is remembered is saved
      * @param memory names of the tensors remembered for each parameter
      * @param initial what they hold at first
+     * @throws IllegalArgumentException if there is no parameter, one is listed twice, requires no
+     *     gradient or was computed from others, or if the rate is negative or not finite
      */
     Optimizer(
-            String name,
-            List<Tensor> parameters,
+            String kind,
+            Map<String, Tensor> parameters,
             double learningRate,
             List<String> memory,
             double initial) {
-        this.slots = parameters.stream().map(Slot::new).toList();
+        Parameters.check(kind, parameters);
+        this.kind = kind;
+        this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+        parameters.values().forEach(p -> slots.put(p, new Slot(p)));
         this.names = memory;
         this.initial = initial;
-        this.formula = Fused.ofAll(name, this::stored);
+        this.formula = Fused.ofAll(kind, this::stored);
         learningRate(learningRate);
     }
+
+    /** What it is called in saved states: sgd, adam, adamw, rmsprop or adagrad. */
+    public final String kind() {
+        return kind;
+    }
+
+    /** All options but the rate, as numbers: what a saved state must agree with. */
+    abstract Map<String, Double> options();
 
     /**
      * The formula of one step.
@@ -78,12 +108,12 @@ public abstract class Optimizer {
         return out;
     }
 
-    /** Moves every parameter that has a gradient. */
+    /** Moves every parameter that has a gradient: all of them, or none if anything fails. */
     public final void step() {
-        Tensor.noGrad(() -> {
-            slots.stream().filter(s -> s.parameter.grad() != null).forEach(this::step);
+        Transaction.run(() -> Tensor.noGrad(() -> {
+            slots.values().stream().filter(s -> s.parameter.grad() != null).forEach(this::step);
             return null;
-        });
+        }));
     }
 
     private void step(Slot slot) {
@@ -114,79 +144,97 @@ public abstract class Optimizer {
 
     /** Forgets the gradients of all parameters. */
     public final void zeroGrad() {
-        slots.forEach(s -> s.parameter.setGrad(null));
+        parameters.values().forEach(p -> p.setGrad(null));
     }
 
     public final double learningRate() {
         return learningRate;
     }
 
-    /** Sets the learning rate of the steps to come. */
+    /**
+     * Sets the learning rate of the steps to come.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
     public final void learningRate(double value) {
-        learningRate = requireNotNegative("learning rate", value);
+        double before = learningRate;
+        learningRate = Limits.notNegative("learning rate", value);
+        Transaction.onRollback(() -> learningRate = before);
     }
 
     // Saving and loading.
 
-    /** The memory of every parameter moved so far, under its position and name, and step counts. */
+    /**
+     * All it needs to go on: learning rate and options as {@code kind:option}, and under the name
+     * of each parameter how often it was moved and what is remembered of it.
+     */
     public final Map<String, Tensor> stateDict() {
-        Map<String, Tensor> all = new LinkedHashMap<>();
-        for (int i = 0; i < slots.size(); i++) {
-            Slot slot = slots.get(i);
-            for (int k = 0; k < slot.memory.size() && slot.steps > 0; k++) {
-                all.put(
-                        i + "." + names.get(k),
-                        Tensor.ofValue(slot.memory.get(k).value()));
-            }
-            if (slot.steps > 0) {
-                all.put(i + ".step", Tensor.of(new long[] {slot.steps}));
-            }
-        }
-        return all;
+        return state(parameters);
     }
 
     /**
-     * Takes over what {@link #stateDict} of an equal optimiser yielded. Nothing changes unless
-     * everything fits.
+     * The same under other names, such as the paths of a module's parameters.
      *
-     * @throws IllegalArgumentException if memory is missing, or of another type or shape
+     * @param names of all parameters it moves, and perhaps of others
+     * @throws IllegalArgumentException if it moves a tensor that has no name there
+     */
+    public final Map<String, Tensor> stateDict(Map<String, Tensor> names) {
+        return state(Parameters.renamed(kind, parameters, names));
+    }
+
+    private Map<String, Tensor> state(Map<String, Tensor> named) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        all.put(SavedState.setting(kind, SavedState.RATE), number(learningRate));
+        new TreeMap<>(options())
+                .forEach((name, v) -> all.put(SavedState.setting(kind, name), number(v)));
+        named.forEach((name, p) -> {
+            Slot slot = slots.get(p);
+            for (int k = 0; k < slot.memory.size() && slot.steps > 0; k++) {
+                all.put(
+                        name + "." + names.get(k),
+                        Tensor.ofValue(slot.memory.get(k).value()));
+            }
+            all.put(name + SavedState.STEP, Tensor.of(new long[] {slot.steps}));
+        });
+        return all;
+    }
+
+    private static Tensor number(double value) {
+        return Tensor.of(new double[] {value}, 1);
+    }
+
+    /**
+     * Takes over what {@link #stateDict()} of an equal optimiser yielded, the learning rate with
+     * it. Nothing changes unless everything fits.
+     *
+     * @throws IllegalArgumentException naming all that is missing, unknown, of another type or
+     *     shape, or of an optimiser of another kind or with other options
      */
     public final void loadStateDict(Map<String, Tensor> values) {
-        for (int i = 0; i < slots.size(); i++) {
-            if (values.containsKey(i + ".step")) {
-                for (String name : names) {
-                    requireFits(slots.get(i).parameter, i + "." + name, values);
-                }
-            }
-        }
-        for (int i = 0; i < slots.size(); i++) {
-            Slot slot = slots.get(i);
-            Tensor steps = values.get(i + ".step");
-            slot.steps = steps == null ? 0 : (long) steps.item();
-            slot.memory.clear();
-            for (int k = 0; k < names.size() && steps != null; k++) {
-                Tensor own = Tensor.ofValue(values.get(i + "." + names.get(k)).value());
-                slot.memory.add(own);
-            }
-        }
+        load(values, parameters);
     }
 
-    private static void requireFits(Tensor p, String path, Map<String, Tensor> values) {
-        Tensor value = values.get(path);
-        if (value == null
-                || !value.shape().equals(p.shape())
-                || value.dtype() != p.dtype().compute()) {
-            throw new IllegalArgumentException("optimizer state " + path + " is "
-                    + (value == null ? "missing" : value.dtype() + value.shape().toString())
-                    + ", the parameter is " + p.dtype() + p.shape());
-        }
+    /** The same for names as in {@link #stateDict(Map)}. */
+    public final void loadStateDict(Map<String, Tensor> values, Map<String, Tensor> names) {
+        load(values, Parameters.renamed(kind, parameters, names));
     }
 
-    static double requireNotNegative(String what, double value) {
-        if (!(value >= 0)) {
-            throw new IllegalArgumentException(what + " must not be negative, got " + value);
-        }
-        return value;
+    private void load(Map<String, Tensor> values, Map<String, Tensor> named) {
+        SavedState saved = new SavedState(kind, values);
+        saved.checkSettings(options());
+        named.forEach((name, p) -> saved.checkMemory(name, p, names));
+        saved.throwFaults();
+        learningRate(values.get(SavedState.setting(kind, SavedState.RATE)).item());
+        named.forEach((name, p) -> {
+            long steps = values.get(name + SavedState.STEP).toLongs()[0];
+            List<Tensor> memory = new ArrayList<>();
+            for (String part : steps == 0 ? List.<String>of() : names) {
+                Value value = values.get(name + "." + part).value();
+                value.buffer().keep();
+                memory.add(Tensor.ofValue(value));
+            }
+            slots.get(p).restore(memory, steps);
+        });
     }
 
     /** A gradient with weight decay added, where there is any. */

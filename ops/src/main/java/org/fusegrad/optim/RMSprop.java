@@ -2,6 +2,7 @@ package org.fusegrad.optim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.fusegrad.Tensor;
 
 /** RMSprop (Tieleman and Hinton 2012), centred (Graves 2013) or with momentum on demand. */
@@ -13,10 +14,10 @@ public final class RMSprop extends Optimizer {
         public static final Options DEFAULT = new Options(0.99, 1e-8, 0, 0, false);
 
         public Options {
-            requireNotNegative("alpha", alpha);
-            requireNotNegative("eps", eps);
-            requireNotNegative("weight decay", weightDecay);
-            requireNotNegative("momentum", momentum);
+            Limits.share("alpha", alpha);
+            Limits.notNegative("eps", eps);
+            Limits.notNegative("weight decay", weightDecay);
+            Limits.notNegative("momentum", momentum);
         }
 
         public Options alpha(double value) {
@@ -48,6 +49,14 @@ public final class RMSprop extends Optimizer {
     }
 
     public RMSprop(List<Tensor> parameters, double learningRate, Options options) {
+        this(Parameters.named(parameters), learningRate, options);
+    }
+
+    /**
+     * Of parameters with names, such as {@code module.namedParameters()}, under which its state is
+     * saved.
+     */
+    public RMSprop(Map<String, Tensor> parameters, double learningRate, Options options) {
         super("rmsprop", parameters, learningRate, memory(options), 0);
         this.options = options;
     }
@@ -61,6 +70,16 @@ public final class RMSprop extends Optimizer {
             names.add("momentum_buffer");
         }
         return List.copyOf(names);
+    }
+
+    @Override
+    Map<String, Double> options() {
+        return Map.of(
+                "alpha", options.alpha(),
+                "eps", options.eps(),
+                "weight_decay", options.weightDecay(),
+                "momentum", options.momentum(),
+                "centered", options.centered() ? 1.0 : 0.0);
     }
 
     @Override
@@ -78,7 +97,8 @@ public final class RMSprop extends Optimizer {
         if (options.centered()) {
             Tensor mean = lerp(memory.get(1), d, fresh);
             next.add(mean);
-            spread = square.sub(mean.square());
+            // Rounding can leave the mean square below the squared mean of equal gradients.
+            spread = square.sub(mean.square()).maximum(0);
         }
         Tensor direction = d.div(spread.sqrt().add(options.eps()));
         if (options.momentum() > 0) {

@@ -1,6 +1,7 @@
 package org.fusegrad.optim;
 
 import java.util.List;
+import java.util.Map;
 import org.fusegrad.Tensor;
 
 /** Stochastic gradient descent, with Polyak's or Nesterov's momentum. */
@@ -10,8 +11,9 @@ public final class SGD extends Optimizer {
         public static final Options DEFAULT = new Options(0, 0, 0, false);
 
         public Options {
-            requireNotNegative("momentum", momentum);
-            requireNotNegative("weight decay", weightDecay);
+            Limits.notNegative("momentum", momentum);
+            Limits.share("dampening", dampening);
+            Limits.notNegative("weight decay", weightDecay);
             if (nesterov && (momentum == 0 || dampening != 0)) {
                 throw new IllegalArgumentException(
                         "Nesterov's method needs a momentum and no dampening");
@@ -42,6 +44,14 @@ public final class SGD extends Optimizer {
     }
 
     public SGD(List<Tensor> parameters, double learningRate, Options options) {
+        this(Parameters.named(parameters), learningRate, options);
+    }
+
+    /**
+     * Of parameters with names, such as {@code module.namedParameters()}, under which its state is
+     * saved.
+     */
+    public SGD(Map<String, Tensor> parameters, double learningRate, Options options) {
         super(
                 "sgd",
                 parameters,
@@ -49,6 +59,15 @@ public final class SGD extends Optimizer {
                 options.momentum() == 0 ? List.of() : List.of("momentum_buffer"),
                 0);
         this.options = options;
+    }
+
+    @Override
+    Map<String, Double> options() {
+        return Map.of(
+                "momentum", options.momentum(),
+                "dampening", options.dampening(),
+                "weight_decay", options.weightDecay(),
+                "nesterov", options.nesterov() ? 1.0 : 0.0);
     }
 
     @Override

@@ -1,8 +1,12 @@
 package org.fusegrad.nn.doctor;
 
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.CallWatcher;
@@ -44,7 +48,8 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
     private final String path;
     private final Norm norm;
     private final Consumer<NormSample> into;
-    private final Runnable detach;
+    private final Runnable calls;
+    private final Map<Tensor, Runnable> hooks = new IdentityHashMap<>();
     private Open open;
     private long step;
 
@@ -52,15 +57,14 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
         this.path = path;
         this.norm = norm;
         this.into = into;
-        Runnable weight =
-                norm.weight().map(w -> w.registerHook(this::weightGradient)).orElse(() -> {});
-        Runnable bias = norm.bias().map(b -> b.registerHook(this::biasGradient)).orElse(() -> {});
-        Runnable calls = norm.watch(this);
-        detach = () -> {
-            calls.run();
-            weight.run();
-            bias.run();
-        };
+        calls = norm.watch(this);
+    }
+
+    /** Listens to a parameter from the first forward in which it is not frozen. */
+    private void listen(Optional<Tensor> parameter, UnaryOperator<Tensor> hook) {
+        parameter
+                .filter(Tensor::requiresGrad)
+                .ifPresent(p -> hooks.computeIfAbsent(p, q -> q.registerHook(hook)));
     }
 
     @Override
@@ -68,6 +72,8 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
         if (!norm.isTraining() || x.isSymbolic() || x.rank() < 2 || x.shape().numel() == 0) {
             return call.get();
         }
+        listen(norm.weight(), this::weightGradient);
+        listen(norm.bias(), this::biasGradient);
         RunningValues states = RunningValues.of(norm);
         Tensor y = call.get();
         if (y.requiresGrad()) {
@@ -157,7 +163,8 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
     /** Stops watching; what is known of the last step is still told. */
     @Override
     public void close() {
-        detach.run();
+        calls.run();
+        hooks.values().forEach(Runnable::run);
         flush();
     }
 }

@@ -72,7 +72,8 @@ public final class Freeze {
             BiPredicate<String, Norm> chosen,
             Predicate<Norm> applies,
             Consumer<Norm> action) {
-        for (Map.Entry<String, Module> entry : model.namedModules().entrySet()) {
+        // Under each of its paths: one choice of a layer that stands in several places is enough.
+        for (Map.Entry<String, Module> entry : model.places().entrySet()) {
             if (entry.getValue() instanceof Norm norm
                     && applies.test(norm)
                     && chosen.test(entry.getKey(), norm)) {

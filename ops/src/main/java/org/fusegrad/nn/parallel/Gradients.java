@@ -34,7 +34,8 @@ public final class Gradients {
         for (Map.Entry<String, Tensor> entry : model.namedParameters().entrySet()) {
             Tensor p = entry.getValue();
             if (p.requiresGrad() && !whole.contains(p)) {
-                p.setGrad(sum(among.gather("gradient of " + entry.getKey(), gradient(p))));
+                Tensor sum = sum(among.gather("gradient of " + entry.getKey(), gradient(p)));
+                p.setGrad(Tensor.noGrad(() -> sum.cast(p.dtype())));
             }
         }
         // Nobody's memory is used again before everybody has read it.

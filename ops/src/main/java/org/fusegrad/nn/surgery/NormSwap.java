@@ -110,13 +110,14 @@ public final class NormSwap {
      */
     public SwapReport apply(Module model, Tensor sample) {
         Map<String, Boolean> modes = new LinkedHashMap<>();
-        model.namedModules().forEach((path, m) -> modes.put(path, m.isTraining()));
+        model.places().forEach((path, m) -> modes.put(path, m.isTraining()));
         model.eval();
         try {
             return inEvaluation(model, sample);
         } finally {
             // Parents stand before their parts, which take their own mode last.
-            modes.forEach((path, on) -> model.namedModules().get(path).train(on));
+            Map<String, Module> places = model.places();
+            modes.forEach((path, on) -> places.get(path).train(on));
         }
     }
 
@@ -151,7 +152,8 @@ public final class NormSwap {
             throw new IllegalArgumentException(norm + " is no batch norm");
         }
         fixed(batchNorm);
-        Map<String, Module> own = rule.changes(path, batchNorm, wiring);
+        Map<String, Module> own = new LinkedHashMap<>(rule.changes(path, batchNorm, wiring));
+        wiring.places(norm).forEach(place -> own.put(place, own.get(path)));
         Optional<String> not = own.entrySet().stream()
                 .flatMap(e -> model.whyNotReplace(e.getKey(), e.getValue()).stream())
                 .findFirst();

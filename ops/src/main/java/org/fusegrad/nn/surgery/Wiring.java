@@ -48,7 +48,7 @@ final class Wiring {
     private final List<Node> ends = new ArrayList<>();
 
     private Wiring(Module model, Tensor sample) {
-        model.namedModules()
+        model.places()
                 .forEach((path, m) ->
                         paths.computeIfAbsent(m, k -> new ArrayList<>()).add(path));
         List<Module> order = new ArrayList<>();
@@ -110,11 +110,16 @@ final class Wiring {
     Map<String, Norm> norms(Module model) {
         Map<String, Norm> norms = new LinkedHashMap<>();
         model.namedModules().forEach((path, m) -> {
-            if (m instanceof Norm norm && paths.get(m).get(0).equals(path)) {
+            if (m instanceof Norm norm) {
                 norms.put(path, norm);
             }
         });
         return norms;
+    }
+
+    /** All paths under which the norm at a path stands. */
+    List<String> places(Norm norm) {
+        return paths.get(norm);
     }
 
     /** What feeds a norm. */
