@@ -35,7 +35,7 @@ public final class GhostBatchNorm extends BatchNorm {
 
     @Override
     protected Tensor normalize(Tensor x) {
-        Tensor xh = movesStatistics() && x.shape().numel() > 0 ? ghosts(x) : standardize(x);
+        Tensor xh = movesStatistics() && !isEmpty(x) ? ghosts(x) : standardize(x);
         return affine(xh, perChannel(x));
     }
 

@@ -35,6 +35,9 @@ public final class GroupNorm extends Norm {
 
     @Override
     protected Tensor normalize(Tensor x) {
+        if (isEmpty(x)) {
+            return affine(x, perChannel(x.rank()));
+        }
         int[] grouped = IntStream.concat(
                         IntStream.of(x.dim(0), groups, channels / groups),
                         Arrays.stream(x.shape().dims()).skip(2))
@@ -49,6 +52,13 @@ public final class GroupNorm extends Norm {
         perChannel[0] = 1;
         Arrays.fill(perChannel, 3, perChannel.length, 1);
         return affine(xh, perChannel).reshape(x.shape().dims());
+    }
+
+    private int[] perChannel(int rank) {
+        int[] shape = new int[rank];
+        Arrays.fill(shape, 1);
+        shape[1] = channels;
+        return shape;
     }
 
     @Override

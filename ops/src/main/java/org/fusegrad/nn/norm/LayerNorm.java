@@ -19,6 +19,9 @@ public final class LayerNorm extends TrailingNorm {
 
     @Override
     protected Tensor normalize(Tensor x) {
+        if (isEmpty(x)) {
+            return affine(x);
+        }
         int[] axes = axes(x);
         Tensor mean = x.mean(axes).named("mean");
         Tensor centred = x.sub(mean).named("xc");

@@ -170,6 +170,15 @@ public abstract class Norm extends Module {
     // For formulas.
 
     /**
+     * Whether there is nothing to normalise, and so no statistics: {@link #normalize} then answers
+     * the learned parameters applied to x itself, whose gradients are 0 where those through a mean
+     * over nothing would be NaN.
+     */
+    protected static boolean isEmpty(Tensor x) {
+        return x.shape().numel() == 0;
+    }
+
+    /**
      * {@code xh * weight + bias}, as far as there are any, with both in a shape that broadcasts.
      */
     protected final Tensor affine(Tensor xh, int... parameterShape) {

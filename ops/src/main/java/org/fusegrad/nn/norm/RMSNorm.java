@@ -27,6 +27,9 @@ public final class RMSNorm extends TrailingNorm {
 
     @Override
     protected Tensor normalize(Tensor x) {
+        if (isEmpty(x)) {
+            return affine(x);
+        }
         Tensor square = x.square().mean(axes(x)).named("ms");
         return affine(x.div(square.add(options().eps()).sqrt()).named("xh"));
     }
