@@ -55,7 +55,7 @@ public abstract class BatchNorm extends ChannelNorm {
     protected void check(Tensor x) {
         checkChannels(x, minRank, maxRank);
         if (!isGiven()) {
-            checkCount(x, count(x));
+            checkCount(x, count(x), "a larger batch or image");
         }
     }
 

@@ -83,7 +83,7 @@ public abstract class BatchRenorm extends ChannelNorm {
     @Override
     protected final void check(Tensor x) {
         checkChannels(x, minRank, maxRank);
-        checkCount(x, count(x));
+        checkCount(x, count(x), "a larger batch or image");
     }
 
     @Override

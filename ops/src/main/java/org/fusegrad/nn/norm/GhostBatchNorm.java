@@ -73,7 +73,8 @@ public final class GhostBatchNorm extends BatchNorm {
                     "drop the last samples, or use ghost batches of another size");
         }
         if (movesStatistics()) {
-            checkCount(x, count(x) / Math.max(1, x.dim(0) / samples));
+            int ghosts = Math.max(1, x.dim(0) / samples);
+            checkCount(x, count(x) / ghosts, "a larger ghost batch or image");
         }
     }
 

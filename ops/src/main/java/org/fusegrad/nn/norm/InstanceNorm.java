@@ -53,6 +53,6 @@ public final class InstanceNorm extends ChannelNorm {
     @Override
     protected void check(Tensor x) {
         checkChannels(x, 3, 5);
-        checkCount(x, instance(x));
+        checkCount(x, instance(x), "a larger image");
     }
 }

@@ -5,6 +5,9 @@ import org.fusegrad.Tensor;
 /**
  * Layer normalization (Ba et al. 2016): each sample is centred and scaled by its mean and variance
  * over the trailing axes. Weight and bias have the shape of those axes.
+ *
+ * <p>Over a single element, which is a setting of the layer and not an accident of the batch, the
+ * result is the bias and the gradient of the input 0, as in PyTorch.
  */
 public final class LayerNorm extends TrailingNorm {
     /** With {@link NormOptions#DEFAULT}. */

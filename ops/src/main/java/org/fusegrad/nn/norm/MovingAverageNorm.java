@@ -109,8 +109,8 @@ abstract class MovingAverageNorm extends Norm {
 
     @Override
     public final ChannelMap channelMap() {
-        return isTraining()
-                ? new ChannelMap.Varying("is in training mode: call eval()")
+        return movesStatistics()
+                ? new ChannelMap.Varying("is in training mode: call eval() or freezeStatistics()")
                 : fixedMap(new double[channels], deviations(runningVar));
     }
 

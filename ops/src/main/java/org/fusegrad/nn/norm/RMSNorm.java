@@ -6,7 +6,7 @@ import org.fusegrad.Tensor;
 /**
  * Root mean square normalization (Zhang and Sennrich 2019): each sample is scaled by the root mean
  * square over the trailing axes, without centring. The weight has the shape of those axes; there is
- * no bias by default.
+ * no bias by default. Over a single element the result is its sign, but for eps, times the weight.
  */
 public final class RMSNorm extends TrailingNorm {
     /** A weight, float32, and the smallest eps that counts beside 1. */
