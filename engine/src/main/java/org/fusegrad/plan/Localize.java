@@ -27,6 +27,7 @@ final class Localize {
     private final Map<Node, Boolean> hasRows = new IdentityHashMap<>();
     private Node lastCollected;
     private int collections;
+    private String call = "";
 
     private Localize(Share share) {
         this.share = share;
@@ -60,6 +61,7 @@ final class Localize {
                     ? Node.input(i, leaf.dtype(), leaf.shape().with(0, share.rows()), leaf.hint())
                     : leaf;
             inputs.add(own);
+            call += rows ? " " + leaf.dtype() + leaf.shape() : "";
             put(leaf, own, rows);
         }
         for (Node n : whole.nodes()) {
@@ -144,7 +146,7 @@ final class Localize {
 
     private Node collect(Node own, int from, int to) {
         String label = "collection " + ++collections + " of rows " + from + " to " + to + " of "
-                + own.shape().with(0, share.total());
+                + own.shape().with(0, share.total()) + " in a call on" + call;
         Attrs rows = new Attrs.Rows(share, from, to, label);
         lastCollected = lastCollected == null
                 ? Node.of(Op.COLLECT, rows, own)

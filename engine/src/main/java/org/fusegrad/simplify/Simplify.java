@@ -108,6 +108,10 @@ final class Simplify {
         RULES.put(
                 Op.SUM,
                 List.of(
+                        // Before a factor leaves the sum, which would be 0 times it otherwise.
+                        n -> a(n).shape().numel() == 0 && n.dtype().isFloating()
+                                ? n.like(0).expand(n.shape())
+                                : null,
                         n -> Loops.isRoundedStatistic(a(n))
                                 ? Node.of(Op.SUM, n.attrs(), a(a(n)))
                                 : null,

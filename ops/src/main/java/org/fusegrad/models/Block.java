@@ -31,11 +31,11 @@ public final class Block extends Module {
     /** A convolution and the norm after it. */
     private record Stage(Slot<Module> conv, Slot<Norm> norm) {
         Tensor forward(Tensor x, Activation activation) {
-            return norm.get().forward(conv.get().forward(x), activation);
+            return norm.get().forward(Block.forwardOf(conv.get(), x), activation);
         }
 
         Tensor forward(Tensor x, Tensor residual, Activation activation) {
-            return norm.get().forward(conv.get().forward(x), residual, activation);
+            return norm.get().forward(Block.forwardOf(conv.get(), x), residual, activation);
         }
     }
 

@@ -96,12 +96,12 @@ public final class ResNet extends Module {
     /** Images (N, channels, H, W) to logits (N, classes). */
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = stemNorm.get().forward(stem.get().forward(x), Activation.RELU);
+        Tensor y = stemNorm.get().forward(forwardOf(stem.get(), x), Activation.RELU);
         y = pool.forward(y);
         for (Sequential stage : stages) {
-            y = stage.forward(y);
+            y = forwardOf(stage, y);
         }
-        return classifier.get().forward(mean.forward(y));
+        return forwardOf(classifier.get(), mean.forward(y));
     }
 
     /** ResNet-18 of RGB images, as for ImageNet. */

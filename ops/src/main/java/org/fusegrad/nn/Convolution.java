@@ -88,10 +88,35 @@ public abstract class Convolution extends Module implements Foldable {
                 : Conv.conv(x, w, options.geometry());
     }
 
-    /** (N, in, spatial...) to (N, out, spatial...). */
+    /**
+     * (N, in, spatial...) to (N, out, spatial...).
+     *
+     * @throws IllegalArgumentException if rank, channels or type do not fit, or the window is
+     *     larger than the padded input
+     */
     @Override
     public final Tensor forward(Tensor x) {
-        return watched(x, () -> formula.call(x));
+        return watched(x, () -> {
+            check(x);
+            return formula.call(x);
+        });
+    }
+
+    private void check(Tensor x) {
+        checkType(x, options.dtype());
+        int rank = form.axes() + 2;
+        if (x.rank() != rank) {
+            throw refusal(
+                    x,
+                    "it has rank " + x.rank() + ", not " + rank,
+                    "batch and channels come before " + form.axes() + " spatial axes");
+        }
+        if (x.dim(1) != in) {
+            throw refusal(
+                    x,
+                    "it has " + x.dim(1) + " channels, not " + in,
+                    "channels are axis 1, and a channels-last tensor needs permuting");
+        }
     }
 
     /** The parameter. */
@@ -131,9 +156,16 @@ public abstract class Convolution extends Module implements Foldable {
                 options.bias(true).weights(WeightTransform.NONE), newWeight, Optional.of(newBias));
     }
 
-    /** A convolution with the values of this one that does this to its weight. */
+    /**
+     * A convolution with the values and the mode of this one that does this to its weight.
+     * Parameters that collect no gradients here collect none there.
+     */
     public final Convolution withWeights(WeightTransform transform) {
-        return copy(options.weights(transform), weight, bias);
+        Convolution copy = copy(options.weights(transform), weight, bias);
+        copy.weight.requiresGrad(weight.requiresGrad());
+        copy.bias.ifPresent(b -> b.requiresGrad(bias.orElseThrow().requiresGrad()));
+        copy.train(isTraining());
+        return copy;
     }
 
     private Convolution copy(ConvOptions settings, Tensor newWeight, Optional<Tensor> newBias) {

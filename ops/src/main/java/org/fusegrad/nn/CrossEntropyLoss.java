@@ -39,10 +39,11 @@ public final class CrossEntropyLoss {
     /**
      * The loss of logits (N, C, d...) against class indices (N, d...).
      *
-     * @throws IllegalArgumentException if shapes do not fit or a target is no class
+     * @throws IllegalArgumentException if shapes or types do not fit or a target is no class
      */
     public Tensor call(Tensor logits, Tensor target) {
-        options.check(logits, target);
+        weight.ifPresentOrElse(
+                w -> options.check(logits, target, w), () -> options.check(logits, target));
         return formula.call(logits, target);
     }
 }

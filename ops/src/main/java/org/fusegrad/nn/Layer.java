@@ -56,7 +56,7 @@ public final class Layer extends Module {
 
     @Override
     public Tensor forward(Tensor x) {
-        return formula.call(x);
+        return located(() -> formula.call(x));
     }
 
     @Override

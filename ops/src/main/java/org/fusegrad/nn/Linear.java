@@ -40,11 +40,21 @@ public final class Linear extends Module implements Foldable {
     /**
      * (..., in) to (..., out).
      *
-     * @throws IllegalArgumentException if the last axis is not of size {@code in}
+     * @throws IllegalArgumentException if the last axis is not of size {@code in}, or the type is
+     *     another than that of the parameters
      */
     @Override
     public Tensor forward(Tensor x) {
-        return watched(x, () -> formula.call(x));
+        return watched(x, () -> {
+            checkType(x, weight.dtype());
+            if (x.rank() == 0 || x.dim(-1) != weight.dim(1)) {
+                throw refusal(
+                        x,
+                        "its last axis is not of size " + weight.dim(1),
+                        "flatten or permute it, or make the layer for this size");
+            }
+            return formula.call(x);
+        });
     }
 
     public Tensor weight() {

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.fusegrad.DType;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 
@@ -24,6 +25,7 @@ public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, State> buffers = new LinkedHashMap<>();
     private final Map<String, Slot<?>> children = new LinkedHashMap<>();
+    private final ModulePath path = new ModulePath();
     private boolean training = true;
     private volatile List<CallWatcher> watchers = List.of();
 
@@ -55,15 +57,26 @@ public abstract class Module {
     /** Registers a part for good. */
     @SuppressWarnings("unchecked")
     protected final <M extends Module> M child(String name, M module) {
+        requirePart(name, module);
         register(children, name, new Slot<>((Class<M>) module.getClass(), module, false));
+        ((Module) module).path.enter(path, name);
         return module;
     }
 
     /** Registers a place for a part of this type, which may be replaced later. */
     protected final <M extends Module> Slot<M> slot(String name, Class<M> type, M module) {
+        requirePart(name, module);
         Slot<M> slot = new Slot<>(type, module, true);
         register(children, name, slot);
+        ((Module) module).path.enter(path, name);
         return slot;
+    }
+
+    private void requirePart(String name, Module module) {
+        if (module == null) {
+            throw new IllegalArgumentException(
+                    getClass().getSimpleName() + ": its part '" + name + "' is null");
+        }
     }
 
     private <T> void register(Map<String, T> into, String name, T item) {
@@ -264,8 +277,13 @@ public abstract class Module {
             throw new IllegalArgumentException(this + ": " + why);
         });
         Slot<?> slot = place(path);
-        replacement.train(slot.get().isTraining());
+        Module before = slot.get();
+        replacement.train(before.isTraining());
         slot.set(replacement);
+        int dot = path.lastIndexOf('.');
+        Module parent = namedModules().get(dot < 0 ? "" : path.substring(0, dot));
+        before.path.leave(parent.path);
+        replacement.path.enter(parent.path, path.substring(dot + 1));
     }
 
     private Slot<?> place(String path) {
@@ -304,14 +322,60 @@ public abstract class Module {
         return () -> watchers = watchers.stream().filter(w -> w != watcher).toList();
     }
 
-    /** Runs a call with the watchers around it. */
+    /** Runs a call with the watchers around it; an error says where this module stands. */
     protected final Tensor watched(Tensor x, Supplier<Tensor> call) {
         Supplier<Tensor> whole = call;
         for (CallWatcher watcher : watchers) {
             Supplier<Tensor> inner = whole;
             whole = () -> watcher.around(this, x, inner);
         }
-        return whole.get();
+        return located(whole);
+    }
+
+    /** The path at which it stands in the network around it; empty if there is none. */
+    protected final String path() {
+        return path.toString();
+    }
+
+    // Errors.
+
+    /**
+     * Runs what this module does. An error that comes out of it begins with the module's path, as
+     * in {@code layer1.0.norm1: ...}, once, and keeps its type; that of the outermost module is as
+     * it was.
+     */
+    protected final <T> T located(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            throw path.located(e);
+        }
+    }
+
+    /** The output of a part of a module; an error of it begins with the part's path. */
+    protected static Tensor forwardOf(Module part, Tensor x) {
+        return part.located(() -> part.forward(x));
+    }
+
+    /** An error that names the module and the shape of its input. */
+    protected final IllegalArgumentException refusal(Tensor x, String fault, String cure) {
+        return new IllegalArgumentException(
+                this + " on an input " + x.shape() + ": " + fault + "; " + cure);
+    }
+
+    /**
+     * Refuses inputs of a type the module does not compute in; half precision is float32 here.
+     *
+     * @param own type of the parameters
+     */
+    protected final void checkType(Tensor x, DType own) {
+        if (x.dtype().compute() != own.compute()) {
+            throw refusal(
+                    x,
+                    "it is " + x.dtype() + " and the layer " + own,
+                    "cast the input to " + own
+                            + (x.dtype().isFloating() ? " or make the layer " + x.dtype() : ""));
+        }
     }
 
     @Override

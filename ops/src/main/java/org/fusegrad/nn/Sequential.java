@@ -22,7 +22,7 @@ public final class Sequential extends Module {
     public Tensor forward(Tensor x) {
         Tensor y = x;
         for (Slot<Module> part : parts) {
-            y = part.get().forward(y);
+            y = forwardOf(part.get(), y);
         }
         return y;
     }

@@ -3,7 +3,6 @@ package org.fusegrad.ops;
 import static org.fusegrad.ops.Constants.replace;
 
 import java.util.Arrays;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 
 /**
@@ -12,7 +11,8 @@ import org.fusegrad.Tensor;
  * operations and reductions, and fuses.
  *
  * <p>Logits are (N, C, d...) floating, targets (N, d...) int64; the result is a scalar, or (N,
- * d...) unreduced. The mean divides by the class weights of the targets that count.
+ * d...) unreduced. The mean divides by the class weights of the targets that count, and is NaN
+ * where none does. A class of weight 0 costs nothing, even where its probability is 0.
  *
  * @param reduction over the targets
  * @param labelSmoothing share of the target distribution spread evenly over all classes
@@ -50,45 +50,50 @@ public record CrossEntropy(Reduction reduction, double labelSmoothing, long igno
      * @throws IllegalArgumentException if shapes do not fit or a target is no class
      */
     public Tensor loss(Tensor logits, Tensor target) {
-        return loss(logits, target, unitWeight(logits));
+        check(logits, target);
+        return ofLogits(logits, target, Constants.like(logits, 1));
     }
 
     /** As {@link #loss(Tensor, Tensor)}, with one weight for each class: (C). */
     public Tensor loss(Tensor logits, Tensor target, Tensor weight) {
-        check(logits, target);
+        check(logits, target, weight);
+        return ofLogits(logits, target, weight);
+    }
+
+    private Tensor ofLogits(Tensor logits, Tensor target, Tensor weight) {
         return ofLogProbabilities(Softmax.logSoftmax(logits, 1), target, weight, labelSmoothing);
     }
 
     /** The negative log likelihood of log-probabilities; smoothing does not apply. */
     public Tensor nll(Tensor logProbabilities, Tensor target) {
-        return nll(logProbabilities, target, unitWeight(logProbabilities));
+        LossInputs.requireClasses("nll", logProbabilities, target, ignoreIndex);
+        Tensor weight = Constants.like(logProbabilities, 1);
+        return ofLogProbabilities(logProbabilities, target, weight, 0);
     }
 
     /** As {@link #nll(Tensor, Tensor)}, with one weight for each class: (C). */
     public Tensor nll(Tensor logProbabilities, Tensor target, Tensor weight) {
-        check(logProbabilities, target);
+        LossInputs.requireClasses("nll", logProbabilities, target, ignoreIndex);
+        LossInputs.requireClassWeights("nll", logProbabilities, weight);
         return ofLogProbabilities(logProbabilities, target, weight, 0);
     }
 
     private Tensor ofLogProbabilities(Tensor logp, Tensor target, Tensor weight, double smooth) {
-        Tensor w = weight.rank() == 0 ? weight : Conv.perChannel(weight, logp);
+        boolean even = weight.rank() == 0;
+        Tensor w = even ? weight : Conv.perChannel(weight, logp);
         Tensor counts = target.ne(ignoreIndex).unsqueeze(1);
         Tensor hot = target.unsqueeze(1).eq(classes(logp)).and(counts);
-        Tensor cost = logp.neg().mul(w);
+        Tensor cost = even ? logp.neg().mul(w) : Losses.weighted(w, logp.neg());
         Tensor losses = replace(hot.not(), 0, cost).sum(1);
         if (smooth > 0) {
-            Tensor even = replace(counts.not(), 0, cost).sum(1).mul(smooth / logp.dim(1));
-            losses = losses.mul(1 - smooth).add(even);
+            Tensor spread = replace(counts.not(), 0, cost).sum(1).mul(smooth / logp.dim(1));
+            losses = smooth == 1 ? spread : losses.mul(1 - smooth).add(spread);
         }
         return switch (reduction) {
             case NONE -> losses.squeeze(1);
             case SUM -> losses.sumAll();
             default -> losses.sumAll().div(hot.cast(w.dtype()).mul(w).sumAll());
         };
-    }
-
-    private static Tensor unitWeight(Tensor like) {
-        return Constants.like(like, 1);
     }
 
     /** 0 … C - 1 along axis 1. */
@@ -101,29 +106,16 @@ public record CrossEntropy(Reduction reduction, double labelSmoothing, long igno
 
     /**
      * Checks what can be checked before the formula runs; values are unknown while it is traced.
+     *
+     * @throws IllegalArgumentException if shapes or types do not fit or a target is no class
      */
     public void check(Tensor logits, Tensor target) {
-        boolean fits = logits.rank() >= 2
-                && target.rank() == logits.rank() - 1
-                && target.dtype() == DType.INT64;
-        for (int i = 0; fits && i < target.rank(); i++) {
-            fits = target.dim(i) == logits.dim(i == 0 ? 0 : i + 1);
-        }
-        if (!fits) {
-            throw new IllegalArgumentException("cross_entropy: logits " + logits.shape()
-                    + " need int64 class indices of that shape without axis 1, got "
-                    + target.dtype() + target.shape());
-        }
-        if (target.isSymbolic()) {
-            return;
-        }
-        long classes = logits.dim(1);
-        for (long label : target.toLongs()) {
-            if ((label < 0 || label >= classes) && label != ignoreIndex) {
-                throw new IllegalArgumentException("cross_entropy: target " + label
-                        + " is not a class: logits " + logits.shape() + " have classes 0.."
-                        + (classes - 1) + " (ignored index: " + ignoreIndex + ")");
-            }
-        }
+        LossInputs.requireClasses("cross_entropy", logits, target, ignoreIndex);
+    }
+
+    /** As {@link #check(Tensor, Tensor)}, with one weight for each class: (C). */
+    public void check(Tensor logits, Tensor target, Tensor weight) {
+        check(logits, target);
+        LossInputs.requireClassWeights("cross_entropy", logits, weight);
     }
 }

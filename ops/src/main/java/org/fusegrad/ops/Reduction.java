@@ -18,7 +18,15 @@ public enum Reduction {
             case NONE -> losses;
             case MEAN -> losses.meanAll();
             case SUM -> losses.sumAll();
-            case BATCH_MEAN -> losses.sumAll().div(losses.dim(0));
+            case BATCH_MEAN -> losses.sumAll().div(samples(losses));
         };
+    }
+
+    private static int samples(Tensor losses) {
+        if (losses.rank() == 0) {
+            throw new IllegalArgumentException(
+                    "BATCH_MEAN of a scalar loss: it has no batch axis; use MEAN");
+        }
+        return losses.dim(0);
     }
 }

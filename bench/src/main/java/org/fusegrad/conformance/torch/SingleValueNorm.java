@@ -20,6 +20,10 @@ final class SingleValueNorm {
         boolean batch = layer.equals("batch_norm") || layer.equals("bn");
         boolean instance = layer.equals("instance_norm") || layer.equals("in");
         Tensor x = s.value("x");
+        if (layer.equals("group_norm") || layer.equals("gn")) {
+            int groups = s.attrs().integer("num_groups", 32);
+            return x.rank() > 1 && x.shape().numel() == x.dim(0) * groups;
+        }
         boolean own = NormLayers.training(s.attrs()) || !s.has("running_mean");
         int statistics = x.rank() < 2 ? 1 : batch ? x.dim(1) : x.dim(0) * x.dim(1);
         return (batch || instance) && own && x.shape().numel() == statistics;

@@ -39,14 +39,15 @@ public abstract class BatchNorm extends ChannelNorm {
         if (!usesInputStatistics()) {
             return withRunningStatistics(x);
         }
+        if (isEmpty(x)) {
+            return x;
+        }
         int[] axes = axesFrom(0, x);
         Tensor mean = x.mean(axes).named("mean");
         Tensor centred = x.sub(mean).named("xc");
         Tensor var = centred.square().mean(axes).named("var");
         int count = count(x);
-        if (count > 1) {
-            track(mean, var.mul((double) count / (count - 1)));
-        }
+        track(mean, var.mul((double) count / (count - 1)));
         return centred.div(var.add(options().eps()).sqrt()).named("xh");
     }
 
@@ -54,7 +55,7 @@ public abstract class BatchNorm extends ChannelNorm {
     protected void check(Tensor x) {
         checkChannels(x, minRank, maxRank);
         if (!isGiven()) {
-            checkCount(x, count(x));
+            checkCount(x, count(x), "a larger batch or image");
         }
     }
 

@@ -47,6 +47,9 @@ public abstract class BatchRenorm extends ChannelNorm {
     }
 
     private Tensor renormalize(Tensor x) {
+        if (isEmpty(x)) {
+            return x;
+        }
         int[] axes = axesFrom(0, x);
         Tensor mean = x.mean(axes).named("mean");
         Tensor centred = x.sub(mean).named("xc");
@@ -59,9 +62,7 @@ public abstract class BatchRenorm extends ChannelNorm {
                 s.div(running).maximum(rmax.reciprocal()).minimum(rmax).detach().named("r");
         Tensor shift = mean.sub(runningMean(x)).div(running);
         Tensor d = shift.maximum(dmax.neg()).minimum(dmax).detach().named("d");
-        if (count(x) > 1) {
-            track(mean, s);
-        }
+        track(mean, s);
         return centred.div(s).named("xh").mul(r).add(d);
     }
 
@@ -82,7 +83,7 @@ public abstract class BatchRenorm extends ChannelNorm {
     @Override
     protected final void check(Tensor x) {
         checkChannels(x, minRank, maxRank);
-        checkCount(x, count(x));
+        checkCount(x, count(x), "a larger batch or image");
     }
 
     @Override

@@ -8,7 +8,19 @@ public sealed interface ChannelMap {
      * @param scale one for each channel
      * @param shift one for each channel
      */
-    record Fixed(double[] scale, double[] shift) implements ChannelMap {}
+    record Fixed(double[] scale, double[] shift) implements ChannelMap {
+        /**
+         * Checks the sizes.
+         *
+         * @throws IllegalArgumentException if they differ
+         */
+        public Fixed {
+            if (scale.length != shift.length) {
+                throw new IllegalArgumentException("a map of channels needs one shift for each"
+                        + " scale, got " + scale.length + " and " + shift.length);
+            }
+        }
+    }
 
     /**
      * There is no such map.

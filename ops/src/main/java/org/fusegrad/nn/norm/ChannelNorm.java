@@ -123,13 +123,14 @@ public abstract class ChannelNorm extends Norm {
         return x.shape().numel() / Math.max(1, channels);
     }
 
-    /** Refuses inputs whose own statistics are wanted but are of single values. */
-    protected final void checkCount(Tensor x, int count) {
-        if (usesInputStatistics() && x.shape().numel() > 0 && count == 1) {
-            throw refusal(
-                    x,
-                    "each statistic would be of one value, which has no variance",
-                    "use a larger batch or image, freezeStatistics() or eval()");
+    /**
+     * Refuses inputs whose own statistics are wanted but are of single values.
+     *
+     * @param more what would have more values, for the message
+     */
+    protected final void checkCount(Tensor x, int count, String more) {
+        if (usesInputStatistics()) {
+            requireSeveral(x, count, more);
         }
     }
 

@@ -35,7 +35,7 @@ public final class GhostBatchNorm extends BatchNorm {
 
     @Override
     protected Tensor normalize(Tensor x) {
-        Tensor xh = movesStatistics() && x.shape().numel() > 0 ? ghosts(x) : standardize(x);
+        Tensor xh = movesStatistics() && !isEmpty(x) ? ghosts(x) : standardize(x);
         return affine(xh, perChannel(x));
     }
 
@@ -73,7 +73,8 @@ public final class GhostBatchNorm extends BatchNorm {
                     "drop the last samples, or use ghost batches of another size");
         }
         if (movesStatistics()) {
-            checkCount(x, count(x) / Math.max(1, x.dim(0) / samples));
+            int ghosts = Math.max(1, x.dim(0) / samples);
+            checkCount(x, count(x) / ghosts, "a larger ghost batch or image");
         }
     }
 

@@ -7,7 +7,8 @@ import org.fusegrad.Tensor;
 /**
  * Group normalization (Wu and He 2018): the channels of (N, C, spatial...) are cut into contiguous
  * groups, and each group of each sample is centred and scaled by its own mean and variance. Weight
- * and bias are per channel.
+ * and bias are per channel. With as many groups as channels it is {@link InstanceNorm}, and like
+ * that it refuses statistics of single values, in training and in evaluation.
  */
 public final class GroupNorm extends Norm {
     private final int groups;
@@ -21,7 +22,8 @@ public final class GroupNorm extends Norm {
     /**
      * Of these, eps, affine and dtype matter.
      *
-     * @throws IllegalArgumentException if the channels are not divisible by the groups
+     * @throws IllegalArgumentException if there are no channels or groups, or the channels are not
+     *     divisible by the groups
      */
     public GroupNorm(int groups, int channels, NormOptions options) {
         super("group_norm", options, channels);
@@ -35,6 +37,9 @@ public final class GroupNorm extends Norm {
 
     @Override
     protected Tensor normalize(Tensor x) {
+        if (isEmpty(x)) {
+            return affine(x, perChannel(x.rank()));
+        }
         int[] grouped = IntStream.concat(
                         IntStream.of(x.dim(0), groups, channels / groups),
                         Arrays.stream(x.shape().dims()).skip(2))
@@ -51,6 +56,13 @@ public final class GroupNorm extends Norm {
         return affine(xh, perChannel).reshape(x.shape().dims());
     }
 
+    private int[] perChannel(int rank) {
+        int[] shape = new int[rank];
+        Arrays.fill(shape, 1);
+        shape[1] = channels;
+        return shape;
+    }
+
     @Override
     protected void check(Tensor x) {
         if (x.rank() < 2 || x.dim(1) != channels) {
@@ -59,6 +71,8 @@ public final class GroupNorm extends Norm {
                     "it has not " + channels + " channels on axis 1",
                     "a channels-last tensor needs permuting");
         }
+        int statistics = Math.max(1, x.dim(0) * groups);
+        requireSeveral(x, x.shape().numel() / statistics, "fewer groups or a larger image");
     }
 
     @Override

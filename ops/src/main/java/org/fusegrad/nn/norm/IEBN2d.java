@@ -30,7 +30,8 @@ public final class IEBN2d extends BatchNorm {
     @Override
     protected Tensor normalize(Tensor x) {
         int[] c = perChannel(x);
-        Tensor pooled = x.mean(axesFrom(2, x));
+        int[] space = axesFrom(2, x);
+        Tensor pooled = isEmpty(x) ? x.sum(space) : x.mean(space);
         Tensor attention = pooled.mul(weightReadjust.reshape(c))
                 .add(biasReadjust.reshape(c))
                 .sigmoid();

@@ -20,6 +20,9 @@ public final class ImageRMSNorm extends ChannelNorm {
 
     @Override
     protected Tensor normalize(Tensor x) {
+        if (isEmpty(x)) {
+            return affine(x, perChannel(x));
+        }
         Tensor square = x.square().mean(axesFrom(1, x)).mean(1).named("ms");
         return affine(x.div(square.add(options().eps()).sqrt()).named("xh"), perChannel(x));
     }

@@ -33,14 +33,15 @@ public final class InstanceNorm extends ChannelNorm {
         if (!usesInputStatistics()) {
             return withRunningStatistics(x);
         }
+        if (isEmpty(x)) {
+            return x;
+        }
         int[] axes = axesFrom(2, x);
         Tensor mean = x.mean(axes).named("mean");
         Tensor centred = x.sub(mean).named("xc");
         Tensor var = centred.square().mean(axes).named("var");
         int count = instance(x);
-        if (count > 1) {
-            track(mean.mean(0), var.mean(0).mul((double) count / (count - 1)));
-        }
+        track(mean.mean(0), var.mean(0).mul((double) count / (count - 1)));
         return centred.div(var.add(options().eps()).sqrt()).named("xh");
     }
 
@@ -52,6 +53,6 @@ public final class InstanceNorm extends ChannelNorm {
     @Override
     protected void check(Tensor x) {
         checkChannels(x, 3, 5);
-        checkCount(x, instance(x));
+        checkCount(x, instance(x), "a larger image");
     }
 }

@@ -66,7 +66,7 @@ public final class MABNGroups2d extends MovingAverageNorm {
     @Override
     protected void check(Tensor x) {
         super.check(x);
-        if (movesStatistics() && x.dim(0) != window.realBatch()) {
+        if (movesStatistics() && !isEmpty(x) && x.dim(0) != window.realBatch()) {
             throw refusal(
                     x,
                     "in training its groups make up a batch of " + window.realBatch(),

@@ -23,6 +23,19 @@ public record MABNWindow(
             throw new IllegalArgumentException("MABN: the simulated batch of " + realBatch
                     + " must be a multiple of the real one of " + batch);
         }
+        if (!(keep >= 0 && keep <= 1)) {
+            throw new IllegalArgumentException(
+                    "MABN: keep, the weight of the old value, must be within 0..1, got " + keep);
+        }
+        if (!(clip >= 1) || Double.isInfinite(clip)) {
+            throw new IllegalArgumentException(
+                    "MABN: clip, the bound of the correction, must be finite and at least 1, got "
+                            + clip);
+        }
+        if (warmup < 0 || clipFrom < 0) {
+            throw new IllegalArgumentException("MABN: steps must not be negative, got warmup "
+                    + warmup + " and clipFrom " + clipFrom);
+        }
     }
 
     public MABNWindow keep(double value) {

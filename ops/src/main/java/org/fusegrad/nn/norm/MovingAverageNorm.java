@@ -46,7 +46,7 @@ abstract class MovingAverageNorm extends Norm {
     @Override
     protected final Tensor normalize(Tensor x) {
         int[] c = {1, channels, 1, 1};
-        if (!movesStatistics()) {
+        if (!movesStatistics() || isEmpty(x)) {
             return affine(x.div(deviation(runningVar.read().reshape(c))), c);
         }
         Tensor t = iters.read().add(1);
@@ -109,8 +109,8 @@ abstract class MovingAverageNorm extends Norm {
 
     @Override
     public final ChannelMap channelMap() {
-        return isTraining()
-                ? new ChannelMap.Varying("is in training mode: call eval()")
+        return movesStatistics()
+                ? new ChannelMap.Varying("is in training mode: call eval() or freezeStatistics()")
                 : fixedMap(new double[channels], deviations(runningVar));
     }
 
@@ -122,9 +122,6 @@ abstract class MovingAverageNorm extends Norm {
     protected void check(Tensor x) {
         if (x.rank() != 4 || x.dim(1) != channels) {
             throw refusal(x, "it is not (N, " + channels + ", H, W)", "channels are axis 1");
-        }
-        if (movesStatistics() && x.shape().numel() == 0) {
-            throw refusal(x, "an empty batch has no statistics", "skip it");
         }
     }
 

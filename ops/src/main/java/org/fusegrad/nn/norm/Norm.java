@@ -36,8 +36,13 @@ public abstract class Norm extends Module {
      *
      * @param name of the formula, as listings and kernels show it
      * @param parameterShape of weight and bias
+     * @throws IllegalArgumentException if one of its sizes is not positive
      */
     protected Norm(String name, NormOptions options, int... parameterShape) {
+        if (Arrays.stream(parameterShape).anyMatch(n -> n < 1)) {
+            throw new IllegalArgumentException(getClass().getSimpleName() + " of "
+                    + Arrays.toString(parameterShape) + ": every size must be at least 1");
+        }
         this.name = name;
         this.options = options;
         this.weight = options.affine().hasWeight()
@@ -55,7 +60,7 @@ public abstract class Norm extends Module {
 
     /**
      * Refuses inputs the formula makes no sense for, before anything moves. Only shapes and types
-     * are known here.
+     * are known here; that the type is that of parameters and states is checked before.
      *
      * @throws IllegalArgumentException naming layer, shape and cure
      */
@@ -121,8 +126,10 @@ public abstract class Norm extends Module {
 
     /** {@code activation(norm(x))} in one kernel pair. */
     public final Tensor forward(Tensor x, Activation activation) {
-        check(x);
-        return watched(x, () -> call(formula(activation), x).get(0));
+        return located(() -> {
+            checkAll(x);
+            return watched(x, () -> call(formula(activation), x).get(0));
+        });
     }
 
     /**
@@ -131,11 +138,27 @@ public abstract class Norm extends Module {
      * @param residual of the shape of x
      */
     public final Tensor forward(Tensor x, Tensor residual, Activation activation) {
-        check(x);
-        if (!residual.shape().equals(x.shape())) {
-            throw refusal(x, "the residual is " + residual.shape(), "make both the same shape");
+        return located(() -> {
+            checkAll(x);
+            if (!residual.shape().equals(x.shape())) {
+                throw refusal(x, "the residual is " + residual.shape(), "make both the same shape");
+            }
+            if (residual.dtype().compute() != x.dtype().compute()) {
+                throw refusal(
+                        x,
+                        "it is " + x.dtype() + " and the residual " + residual.dtype(),
+                        "cast one of them");
+            }
+            return watched(x, () -> call(formula(activation), x, residual).get(0));
+        });
+    }
+
+    private void checkAll(Tensor x) {
+        boolean typed = keepsStatistics() || !parameters().isEmpty();
+        if (typed || !x.dtype().isFloating()) {
+            checkType(x, options.dtype());
         }
-        return watched(x, () -> call(formula(activation), x, residual).get(0));
+        check(x);
     }
 
     /** Calls a formula on arguments that have passed the check. */
@@ -145,7 +168,7 @@ public abstract class Norm extends Module {
 
     /** What the layer becomes on an input: graphs, kernels, bytes, generated source. */
     public final Explanation explain(Tensor x, Activation activation) {
-        check(x);
+        checkAll(x);
         return formula(activation).explain(mode(), x);
     }
 
@@ -170,6 +193,15 @@ public abstract class Norm extends Module {
     // For formulas.
 
     /**
+     * Whether there is nothing to normalise, and so no statistics: {@link #normalize} then answers
+     * the learned parameters applied to x itself, whose gradients are 0 where those through a mean
+     * over nothing would be NaN.
+     */
+    protected static boolean isEmpty(Tensor x) {
+        return x.shape().numel() == 0;
+    }
+
+    /**
      * {@code xh * weight + bias}, as far as there are any, with both in a shape that broadcasts.
      */
     protected final Tensor affine(Tensor xh, int... parameterShape) {
@@ -177,10 +209,22 @@ public abstract class Norm extends Module {
         return bias.map(b -> scaled.add(b.reshape(parameterShape))).orElse(scaled);
     }
 
-    /** An error that names the layer and the shape, for {@link #check} to throw. */
-    protected final IllegalArgumentException refusal(Tensor x, String fault, String cure) {
-        return new IllegalArgumentException(
-                this + " on an input " + x.shape() + ": " + fault + "; " + cure);
+    /**
+     * Refuses statistics of single values, which would answer zeros whatever the input.
+     *
+     * @param count values of each statistic
+     * @param more what would have more values, for the message
+     */
+    final void requireSeveral(Tensor x, int count, String more) {
+        if (count == 1 && !isEmpty(x)) {
+            throw refusal(
+                    x,
+                    "each statistic would be of one value, which has no variance",
+                    "use " + more
+                            + (keepsStatistics()
+                                    ? ", freezeStatistics() or eval()"
+                                    : ": the layer keeps no running statistics to use instead"));
+        }
     }
 
     // Settings.

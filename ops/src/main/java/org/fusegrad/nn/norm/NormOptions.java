@@ -1,11 +1,12 @@
 package org.fusegrad.nn.norm;
 
+import java.util.Objects;
 import org.fusegrad.DType;
 
 /**
  * Settings of a normalization layer; a layer reads those that concern it.
  *
- * @param eps added to the variance
+ * @param eps added to the variance; with 0, values that are all equal become NaN
  * @param momentum weight of the new value in running statistics
  * @param cumulative running statistics are the plain average of all steps; momentum does not count
  * @param affine learned parameters
@@ -24,11 +25,24 @@ public record NormOptions(
     public static final NormOptions DEFAULT =
             new NormOptions(1e-5, 0.1, false, Affine.WEIGHT_AND_BIAS, true, DType.FLOAT32);
 
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if eps is negative, infinite or NaN, momentum is not within
+     *     0..1, or the type is neither float32 nor float64
+     */
     public NormOptions {
-        if (!(eps >= 0) || !(momentum >= 0 && momentum <= 1)) {
-            throw new IllegalArgumentException("normalization: eps " + eps
-                    + " must not be negative and momentum " + momentum + " must be within 0..1");
+        if (!(eps >= 0) || Double.isInfinite(eps)) {
+            throw new IllegalArgumentException(
+                    "normalization: eps must be finite and not negative, got " + eps);
         }
+        if (!(momentum >= 0 && momentum <= 1)) {
+            throw new IllegalArgumentException(
+                    "normalization: momentum, the weight of the new value, must be within 0..1, got "
+                            + momentum);
+        }
+        Objects.requireNonNull(affine, "normalization: affine is null; Affine.NONE is none");
+        Objects.requireNonNull(dtype, "normalization: the type is null");
         if (!dtype.isFloating() || dtype.isHalf()) {
             throw new IllegalArgumentException(
                     "normalization: parameters are float32 or float64, not " + dtype);

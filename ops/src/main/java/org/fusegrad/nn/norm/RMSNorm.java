@@ -6,7 +6,7 @@ import org.fusegrad.Tensor;
 /**
  * Root mean square normalization (Zhang and Sennrich 2019): each sample is scaled by the root mean
  * square over the trailing axes, without centring. The weight has the shape of those axes; there is
- * no bias by default.
+ * no bias by default. Over a single element the result is its sign, but for eps, times the weight.
  */
 public final class RMSNorm extends TrailingNorm {
     /** A weight, float32, and the smallest eps that counts beside 1. */
@@ -27,6 +27,9 @@ public final class RMSNorm extends TrailingNorm {
 
     @Override
     protected Tensor normalize(Tensor x) {
+        if (isEmpty(x)) {
+            return affine(x);
+        }
         Tensor square = x.square().mean(axes(x)).named("ms");
         return affine(x.div(square.add(options().eps()).sqrt()).named("xh"));
     }

@@ -19,11 +19,15 @@ public record RenormSchedule(int start, double rmax, int rmaxAt, double dmax, in
     public static final RenormSchedule DEFAULT = new RenormSchedule(5_000, 3, 40_000, 5, 25_000);
 
     public RenormSchedule {
-        if (start < 0 || rmaxAt < start || dmaxAt < start || !(rmax >= 1) || !(dmax >= 0)) {
+        if (start < 0 || rmaxAt < start || dmaxAt < start || !within(rmax, 1) || !within(dmax, 0)) {
             throw new IllegalArgumentException("batch renormalization: the bounds " + rmax + " at "
-                    + rmaxAt + " and " + dmax + " at " + dmaxAt + " must be at least 1 and 0 and"
-                    + " reached no earlier than step " + start + ", which is not negative");
+                    + rmaxAt + " and " + dmax + " at " + dmaxAt + " must be finite, at least 1"
+                    + " and 0, and reached no earlier than step " + start + ", which is not negative");
         }
+    }
+
+    private static boolean within(double bound, double least) {
+        return bound >= least && !Double.isInfinite(bound);
     }
 
     /** The same bounds from the first step on. */

@@ -9,7 +9,8 @@ import org.fusegrad.run.Share;
 /**
  * {@link BatchNorm} over a batch that replicas share, of (N, C) or (N, C, spatial...) with 1 to 3
  * spatial axes: every replica normalises its own samples with the statistics of all. Replicas may
- * hold different numbers of samples, or none.
+ * hold different numbers of samples, or none. Their images must be of one size: what they hold is
+ * compared first, and all refuse alike before anything moves.
  *
  * <p>What they exchange are the float64 sums of each sample, taken about a common pivot, and each
  * adds those of all in order of the samples; in the derived backward likewise. With a batch in
@@ -54,7 +55,8 @@ public final class SyncBatchNorm extends BatchNorm {
             return super.call(formula, arguments);
         }
         Tensor x = arguments[0];
-        Share share = Share.of(among, x.dim(0));
+        String samples = "samples of " + formula.name() + " " + path();
+        Share share = Share.of(among, samples.strip(), x.dtype(), x.shape());
         if (share.total() == 0) {
             return super.call(formula, arguments);
         }

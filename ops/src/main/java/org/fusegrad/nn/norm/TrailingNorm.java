@@ -11,7 +11,8 @@ abstract class TrailingNorm extends Norm {
     TrailingNorm(String name, NormOptions options, int... normalizedShape) {
         super(name, options, normalizedShape);
         if (normalizedShape.length == 0) {
-            throw new IllegalArgumentException(name + ": the normalized shape has no axis");
+            throw new IllegalArgumentException(getClass().getSimpleName()
+                    + ": the normalized shape has no axis; name at least one size");
         }
         normalized = Shape.of(normalizedShape);
     }

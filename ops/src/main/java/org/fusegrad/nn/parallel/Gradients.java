@@ -23,6 +23,8 @@ public final class Gradients {
      * bit.
      *
      * @param model of this replica, after its backward; a parameter without gradient counts as zero
+     * @throws IllegalStateException if a replica failed or has other parameters; no gradient has
+     *     changed then
      */
     public static void sum(Collective among, Module model) {
         Set<Tensor> whole = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -31,16 +33,19 @@ public final class Gradients {
                 whole.addAll(norm.parameters());
             }
         });
+        Map<Tensor, Tensor> sums = new IdentityHashMap<>();
         for (Map.Entry<String, Tensor> entry : model.namedParameters().entrySet()) {
             Tensor p = entry.getValue();
             if (p.requiresGrad() && !whole.contains(p)) {
-                Tensor sum = sum(among.gather("gradient of " + entry.getKey(), gradient(p)));
-                p.setGrad(Tensor.noGrad(() -> sum.cast(p.dtype())));
+                String label = "gradient " + p.dtype() + p.shape() + " of " + entry.getKey();
+                Tensor sum = sum(among.gather(label, gradient(p)));
+                sums.put(p, Tensor.noGrad(() -> sum.cast(p.dtype())));
             }
         }
         // Nobody's memory is used again before everybody has read it.
         Value nothing = Tensor.scalar(0, DType.INT64).value();
         among.gather("end of the gradients", nothing);
+        sums.forEach(Tensor::setGrad);
     }
 
     private static Value gradient(Tensor p) {

@@ -30,7 +30,9 @@ public final class Fold {
     private Fold() {}
 
     /**
-     * The layer with the norm after it moved in; both stay as they are.
+     * The layer with the norm after it moved in; both stay as they are. It is in the mode of the
+     * layer. Its weight collects gradients if that of the layer does, its bias if that of the layer
+     * or of the norm does.
      *
      * @throws IllegalArgumentException if the norm is no fixed map of channels in its present mode,
      *     or of another number of them
@@ -51,7 +53,22 @@ public final class Fold {
         for (int c = 0; c < channels; c++) {
             bias[c] = bias[c] * map.scale()[c] + map.shift()[c];
         }
-        return layer.withValues(scaled(weight, layer, map.scale()), Tensor.of(bias, channels));
+        Module folded =
+                layer.withValues(scaled(weight, layer, map.scale()), Tensor.of(bias, channels));
+        takeOver((Module) layer, norm, folded);
+        return folded;
+    }
+
+    /** What was frozen stays frozen; the bias is what layer and norm added. */
+    private static void takeOver(Module layer, Norm norm, Module folded) {
+        Map<String, Tensor> before = layer.namedParameters();
+        boolean shifts = norm.bias().map(Tensor::requiresGrad).orElse(false);
+        folded.namedParameters().forEach((name, p) -> {
+            Tensor own = before.get(name);
+            boolean learned = own != null && own.requiresGrad();
+            p.requiresGrad(learned || name.equals("bias") && shifts);
+        });
+        folded.train(layer.isTraining());
     }
 
     /** Each weight times the scale of the output channel it contributes to. */
@@ -104,8 +121,8 @@ public final class Fold {
                 kept.add(new Kept(path, ((Wiring.None) wiring.source(norm)).why()));
             }
         });
-        changes.forEach(model::replace);
-        Tensor after = Tensor.noGrad(() -> model.forward(sample));
+        Tensor after = Wiring.replacing(
+                model, changes, () -> Tensor.noGrad(() -> model.forward(sample)));
         return new FoldReport(folded, kept, Difference.of(before, after));
     }
 

@@ -20,7 +20,9 @@ import org.fusegrad.nn.norm.Norm;
 
 /**
  * Exchanges the batch norms of a finished network for other norms, learned parameters taken over:
- * to go on training with small batches, or with statistics that no longer move.
+ * to go on training with small batches, or with statistics that no longer move. What was frozen
+ * stays frozen: each learned parameter that collected no gradient, and the statistics if the new
+ * norm keeps any, which a group norm does not.
  */
 public final class NormSwap {
     /** What a batch norm becomes, by path: the norm itself and perhaps the layer before it. */
@@ -44,7 +46,7 @@ public final class NormSwap {
     public static NormSwap toGroupNorm(int groups) {
         return new NormSwap((path, norm, wiring) -> {
             GroupNorm to = new GroupNorm(groups, norm.channels(), norm.options());
-            copyAffine(norm, to);
+            takeOver(norm, to);
             return Map.of(path, to);
         });
     }
@@ -54,8 +56,11 @@ public final class NormSwap {
      * Results are those of evaluation, but for rounding.
      */
     public static NormSwap toFrozenAffine() {
-        return new NormSwap((path, norm, wiring) ->
-                Map.of(path, new FrozenAffine(fixed(norm), norm.options())));
+        return new NormSwap((path, norm, wiring) -> {
+            FrozenAffine to = new FrozenAffine(fixed(norm), norm.options());
+            takeOver(norm, to);
+            return Map.of(path, to);
+        });
     }
 
     /**
@@ -79,7 +84,7 @@ public final class NormSwap {
                 changes.put(source.path(), conv.withWeights(WeightTransform.CENTRALIZED));
             }
             MABN2d to = new MABN2d(norm.channels(), window, norm.options());
-            copyAffine(norm, to);
+            takeOver(norm, to);
             Tensor mean = norm.namedBuffers().get("running_mean").get();
             Tensor variance = norm.namedBuffers().get("running_var").get();
             to.namedBuffers().get("running_var").set(variance.add(mean.square()));
@@ -88,9 +93,18 @@ public final class NormSwap {
         });
     }
 
-    private static void copyAffine(Norm from, Norm to) {
-        to.weight().ifPresent(w -> w.assign(from.weight().orElseThrow()));
-        to.bias().ifPresent(b -> b.assign(from.bias().orElseThrow()));
+    /** Learned parameters with their switches, and the switch of the statistics. */
+    private static void takeOver(Norm from, Norm to) {
+        to.weight().ifPresent(w -> copy(from.weight().orElseThrow(), w));
+        to.bias().ifPresent(b -> copy(from.bias().orElseThrow(), b));
+        if (from.hasFrozenStatistics() && to.keepsStatistics()) {
+            to.freezeStatistics();
+        }
+    }
+
+    private static void copy(Tensor from, Tensor to) {
+        to.assign(from);
+        to.requiresGrad(from.requiresGrad());
     }
 
     private static ChannelMap.Fixed fixed(BatchNorm norm) {
@@ -103,7 +117,7 @@ public final class NormSwap {
 
     /**
      * Exchanges every batch norm that keeps running statistics and stands in a slot. The model is
-     * changed in place; modes stay. Optimisers have to be made anew.
+     * changed in place, all or nothing; modes stay. Optimisers have to be made anew.
      *
      * @param sample an input, on which the model before and after is compared, in evaluation
      * @throws RuntimeException what the model throws on the sample or on symbolic tensors
@@ -136,8 +150,7 @@ public final class NormSwap {
                 kept.add(new Kept(path, e.getMessage()));
             }
         });
-        changes.forEach(model::replace);
-        Results after = Results.of(model, sample);
+        Results after = Wiring.replacing(model, changes, () -> Results.of(model, sample));
         List<SwapReport.Swapped> rows = new ArrayList<>();
         swapped.forEach((path, norm) -> rows.add(new SwapReport.Swapped(
                 path,

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.fusegrad.Fused;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
@@ -99,6 +100,20 @@ final class Wiring {
                     .trace(sample);
         } finally {
             ends.forEach(Runnable::run);
+        }
+    }
+
+    /** Work on a model with other parts, which are put back if it fails. */
+    static <T> T replacing(Module model, Map<String, Module> changes, Supplier<T> work) {
+        Map<String, Module> all = model.namedModules();
+        Map<String, Module> before = new LinkedHashMap<>();
+        changes.keySet().forEach(path -> before.put(path, all.get(path)));
+        try {
+            changes.forEach(model::replace);
+            return work.get();
+        } catch (RuntimeException | Error e) {
+            before.forEach(model::replace);
+            throw e;
         }
     }
 
