@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
-import org.fusegrad.conformance.eval.Unsupported;
+import org.fusegrad.conformance.data.MalformedCase;
+import org.fusegrad.conformance.data.Unsupported;
 
 /**
  * One node of a graph about to be computed.
@@ -29,7 +30,7 @@ record OnnxCall(
 
     Tensor in(int i) {
         if (!has(i)) {
-            throw new IllegalArgumentException(op + ": input " + i + " is missing");
+            throw new MalformedCase(op + ": input " + i + " is missing");
         }
         return tensors.get(i).get();
     }

@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
+import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.TensorEntry;
+import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.Formula;
 import org.fusegrad.conformance.eval.Inputs;
 import org.fusegrad.conformance.eval.OpCase;
 import org.fusegrad.conformance.eval.Outputs;
 import org.fusegrad.conformance.eval.Setup;
-import org.fusegrad.conformance.eval.Unsupported;
 
 /** A case given as a graph of operators, in topological order. */
 public final class OnnxGraph implements OpCase {
@@ -43,7 +44,7 @@ public final class OnnxGraph implements OpCase {
             nodes.add(node(object));
         }
         if (nodes.isEmpty()) {
-            throw new IllegalArgumentException("the case has no nodes");
+            throw new MalformedCase("the case has no nodes");
         }
         for (NamedNode node : nodes) {
             if (!TABLE.containsKey(node.op())) {
@@ -89,8 +90,7 @@ public final class OnnxGraph implements OpCase {
             List<Optional<Tensor>> constants = new ArrayList<>();
             for (String name : node.inputs()) {
                 if (!name.isEmpty() && !values.containsKey(name)) {
-                    throw new IllegalArgumentException(
-                            node.op() + ": no tensor is called '" + name + "'");
+                    throw new MalformedCase(node.op() + ": no tensor is called '" + name + "'");
                 }
                 tensors.add(Optional.ofNullable(values.get(name)));
                 constants.add(Optional.ofNullable(known.get(name)));
