@@ -43,10 +43,15 @@ record OnnxCall(
         return has(i) ? tensors.get(i) : Optional.empty();
     }
 
+    /** An input with its value, which decides shapes or constants. */
+    Tensor known(int i) {
+        in(i);
+        return known.get(i).orElseThrow(() -> new Unsupported(op + " with a computed input " + i));
+    }
+
     /** The value of an input that decides shapes. */
     int[] ints(int i) {
-        Tensor t =
-                known.get(i).orElseThrow(() -> new Unsupported(op + " with a computed input " + i));
+        Tensor t = known(i);
         if (t.dtype() != DType.INT64) {
             throw new Unsupported(op + " with input " + i + " of type " + t.dtype());
         }
@@ -60,9 +65,7 @@ record OnnxCall(
 
     /** The value of a scalar input that decides constants. */
     double number(int i) {
-        return known.get(i)
-                .orElseThrow(() -> new Unsupported(op + " with a computed input " + i))
-                .item();
+        return known(i).item();
     }
 
     /** Axes from an input of newer versions or the attribute of older ones; empty if neither. */
