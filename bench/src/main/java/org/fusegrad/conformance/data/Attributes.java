@@ -137,10 +137,20 @@ public final class Attributes {
             return e.getAsBoolean() ? 1 : 0;
         }
         try {
-            return e.getAsDouble();
+            return isText(e) ? spelled(e.getAsString()) : e.getAsDouble();
         } catch (RuntimeException notANumber) {
             throw wrong(name, "a number");
         }
+    }
+
+    /** Numbers that JSON has no digits for. */
+    private static double spelled(String word) {
+        return switch (word) {
+            case "inf", "Infinity" -> Double.POSITIVE_INFINITY;
+            case "-inf", "-Infinity" -> Double.NEGATIVE_INFINITY;
+            case "nan", "NaN" -> Double.NaN;
+            default -> throw new NumberFormatException(word);
+        };
     }
 
     private static int integer(String name, JsonElement e) {

@@ -117,7 +117,7 @@ final class ProgramNorms {
     private static Tensor instance(ProgramCall c) {
         Parts parts = Parts.of(c, 2);
         int[] axes = IntStream.range(2, c.x().rank()).toArray();
-        boolean own = c.attrs().flag("use_input_stats", true);
+        boolean own = c.attrs().flag("use_input_stats", c.attrs().flag("training", true));
         return parts.affine(tracked(c, parts.running(), axes, own), c.x());
     }
 

@@ -162,13 +162,13 @@ final class ProgramShapes {
         if (step < 1) {
             throw c.unsupported("with step " + step);
         }
-        int start = limited(a.integer("start", 0), n);
-        int end = Math.max(start, limited(a.integer("end", n), n));
+        int start = limited(a.number("start", 0), n);
+        int end = Math.max(start, limited(a.number("end", n), n));
         return c.x().slice(axis, start, end, step);
     }
 
-    private static int limited(int position, int n) {
-        return Math.max(0, Math.min(n, position < 0 ? position + n : position));
+    private static int limited(double position, int n) {
+        return (int) Math.max(0, Math.min(n, position < 0 ? position + n : position));
     }
 
     private static List<Tensor> chunk(ProgramCall c) {

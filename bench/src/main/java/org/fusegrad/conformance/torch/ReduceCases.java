@@ -41,7 +41,7 @@ final class ReduceCases {
         FUNCTIONS.put("std_unbiased", (x, d, a) -> Reductions.std(x, 1, d));
         FUNCTIONS.put("std_biased", (x, d, a) -> Reductions.std(x, 0, d));
         FUNCTIONS.put(
-                "norm", (x, d, a) -> Reductions.pNorm(x, a.number("p", a.number("ord", 2)), d));
+                "norm", (x, d, a) -> Reductions.pNorm(x, exponent(a), d));
         FUNCTIONS.put("norm1", (x, d, a) -> Reductions.pNorm(x, 1, d));
         FUNCTIONS.put("norm_l1", FUNCTIONS.get("norm1"));
         FUNCTIONS.put("l1", FUNCTIONS.get("norm1"));
@@ -51,6 +51,12 @@ final class ReduceCases {
         FUNCTIONS.put("logsumexp", (x, d, a) -> Reductions.logSumExp(x, d));
         FUNCTIONS.put("sumsq", (x, d, a) -> x.square().sum(d));
         FUNCTIONS.put("sum_square", FUNCTIONS.get("sumsq"));
+    }
+
+    private static double exponent(Attributes a) {
+        String name = a.has("p") ? "p" : "ord";
+        boolean frobenius = a.isText(name) && a.text(name, "").equals("fro");
+        return frobenius ? 2 : a.number(name, 2);
     }
 
     private static int correction(Attributes a) {
