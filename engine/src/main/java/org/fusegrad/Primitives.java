@@ -109,8 +109,44 @@ public final class Primitives {
             boolean countPadding,
             int divisor) {
         int[] ones = Ints.fill(kernel.length, 1).toArray();
-        Attrs window = window(x, kernel, stride, padding, ones, ceilMode, countPadding, divisor);
+        return avgPool(x, kernel, stride, padding, ones, ceilMode, countPadding, divisor);
+    }
+
+    /** As above, over windows whose elements stand {@code dilation} apart. */
+    public static Tensor avgPool(
+            Tensor x,
+            int[] kernel,
+            int[] stride,
+            int[] padding,
+            int[] dilation,
+            boolean ceilMode,
+            boolean countPadding,
+            int divisor) {
+        Attrs window =
+                window(x, kernel, stride, padding, dilation, ceilMode, countPadding, divisor);
         return TensorOps.apply(Op.AVG_POOL, window, x);
+    }
+
+    /**
+     * Values read where the windows over {@code x} have their maxima; 0 for a window without an
+     * element.
+     *
+     * @param values of the shape of x
+     */
+    public static Tensor maxPoolGather(
+            Tensor values,
+            Tensor x,
+            int[] kernel,
+            int[] stride,
+            int[] padding,
+            int[] dilation,
+            boolean ceilMode) {
+        if (!values.shape().equals(x.shape())) {
+            throw new IllegalArgumentException("max_pool_gather: values " + values.shape()
+                    + " do not have the shape of the pooled " + x.shape());
+        }
+        Attrs window = window(x, kernel, stride, padding, dilation, ceilMode, false, 0);
+        return TensorOps.apply(Op.MAX_POOL_GATHER, window, values, x);
     }
 
     private static Attrs window(
@@ -129,7 +165,8 @@ public final class Primitives {
             int size = lead < 0 ? 0 : x.dim(lead + i);
             long room = size + 2L * padding[i] - dilation[i] * (kernel[i] - 1L) - 1;
             boolean proper = Math.min(kernel[i], Math.min(stride[i], dilation[i])) > 0;
-            if (lead < 0 || room < 0 || !proper || padding[i] < 0 || 2L * padding[i] > kernel[i]) {
+            long reach = dilation[i] * (kernel[i] - 1L) + 1;
+            if (lead < 0 || room < 0 || !proper || padding[i] < 0 || 2L * padding[i] > reach) {
                 throw new IllegalArgumentException("pooling: kernel " + kernel[i] + ", stride "
                         + stride[i] + ", padding " + padding[i] + " do not fit " + x.shape());
             }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "conformance",
         description = "Run the golden cases below a directory, eager and fused; exits with 1 if one"
-                + " fails.")
+                + " fails, else with 2 if one is malformed.")
 final class ConformanceCommand implements Callable<Integer> {
     private static final String CASE = "case.json";
     private static final int DEPTH = 8;
@@ -75,7 +75,9 @@ final class ConformanceCommand implements Callable<Integer> {
         report.print(new PrintStream(text, true, StandardCharsets.UTF_8));
         out.print(text.toString(StandardCharsets.UTF_8));
         out.flush();
-        return report.failed() > 0 ? Failures.FAILED : 0;
+        return report.failed() > 0
+                ? Failures.FAILED
+                : report.malformed() > 0 ? Failures.WRONG_INPUT : 0;
     }
 
     private List<String> backends() {

@@ -10,7 +10,7 @@ import org.fusegrad.conformance.eval.Comparison.Difference;
  *
  * @param path its directory below the root
  * @param mode the backend and whether it fused, where the case failed
- * @param reason why it failed or is not supported; empty if it passed
+ * @param reason why it did not pass; empty if it did
  * @param worst the worst wrong element, if an element was wrong
  * @param measured whether float32 errors were measured against PyTorch's
  * @param beyondTorch the element furthest beyond PyTorch's error, fused or not, if one is
@@ -33,7 +33,10 @@ public record CaseResult(
     public enum Status {
         PASS,
         FAIL,
-        UNSUPPORTED
+        /** It asks for what has no counterpart here. */
+        UNSUPPORTED,
+        /** It contradicts itself or its format; nothing was compared. */
+        MALFORMED
     }
 
     /** A sentence about a difference. */

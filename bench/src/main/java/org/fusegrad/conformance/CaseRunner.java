@@ -9,13 +9,14 @@ import org.fusegrad.Tensor;
 import org.fusegrad.conformance.CaseResult.Status;
 import org.fusegrad.conformance.data.CaseReader;
 import org.fusegrad.conformance.data.ConformanceCase;
+import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.TensorEntry;
+import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.Comparison;
 import org.fusegrad.conformance.eval.Comparison.Difference;
 import org.fusegrad.conformance.eval.Evaluator;
 import org.fusegrad.conformance.eval.Results;
 import org.fusegrad.conformance.eval.Results.Role;
-import org.fusegrad.conformance.eval.Unsupported;
 
 /** Runs one case in every mode. Whatever goes wrong becomes a sentence in its result. */
 final class CaseRunner {
@@ -33,22 +34,28 @@ final class CaseRunner {
         ConformanceCase from;
         try {
             from = CaseReader.read(directory);
+        } catch (Unsupported e) {
+            return unread(path, Status.UNSUPPORTED, e);
         } catch (IllegalArgumentException e) {
-            return new CaseResult(
-                    path,
-                    suite(path),
-                    "?",
-                    "?",
-                    "?",
-                    Status.FAIL,
-                    "",
-                    message(e),
-                    Optional.empty(),
-                    false,
-                    Optional.empty(),
-                    Optional.empty());
+            return unread(path, Status.MALFORMED, e);
         }
         return run(path, from);
+    }
+
+    private static CaseResult unread(String path, Status status, RuntimeException e) {
+        return new CaseResult(
+                path,
+                suite(path),
+                "?",
+                "?",
+                "?",
+                status,
+                "",
+                message(e),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static String suite(String path) {
@@ -94,6 +101,8 @@ final class CaseRunner {
                     fused);
         } catch (Unsupported e) {
             return result(path, from, Status.UNSUPPORTED, "", e.getMessage());
+        } catch (MalformedCase e) {
+            return result(path, from, Status.MALFORMED, "", e.getMessage());
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
             return result(path, from, Status.FAIL, mode, message(e));
         }
@@ -103,7 +112,8 @@ final class CaseRunner {
     private static String message(Throwable e) {
         String text =
                 e.getMessage() == null ? "" : e.getMessage().lines().findFirst().orElse("");
-        boolean ours = e instanceof IllegalArgumentException && !text.isEmpty();
+        boolean ours = (e instanceof IllegalArgumentException || e instanceof Unsupported)
+                && !text.isEmpty();
         return ours ? text : e.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text);
     }
 
@@ -158,7 +168,8 @@ final class CaseRunner {
                         role.of(entry.name()),
                         entry,
                         from.truth(entry),
-                        results.get(role, entry.name()));
+                        results.get(role, entry.name()),
+                        results.skipped(entry.name()));
                 worst = worse(worst, d);
             }
         }

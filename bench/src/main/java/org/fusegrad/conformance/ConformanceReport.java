@@ -40,6 +40,11 @@ public record ConformanceReport(List<CaseResult> cases) {
         return count(Status.UNSUPPORTED);
     }
 
+    /** Cases that contradict themselves or their format. */
+    public int malformed() {
+        return count(Status.MALFORMED);
+    }
+
     /** Cases whose float32 errors were measured against PyTorch's. */
     public int measured() {
         return (int) cases.stream().filter(CaseResult::measured).count();
@@ -66,17 +71,26 @@ public record ConformanceReport(List<CaseResult> cases) {
             table.computeIfAbsent(c.suite() + "/" + c.op(), k -> new EnumMap<>(Status.class))
                     .merge(c.status(), 1, Integer::sum);
         }
-        out.printf(Locale.ROOT, "%-44s %6s %6s %12s%n", "operation", "pass", "fail", "unsupported");
-        table.forEach((op, counts) -> out.printf(
-                Locale.ROOT,
-                "%-44s %6d %6d %12d%n",
+        row(out, "operation", "pass", "fail", "unsupported", "malformed");
+        table.forEach((op, counts) -> row(
+                out,
                 op,
                 counts.getOrDefault(Status.PASS, 0),
                 counts.getOrDefault(Status.FAIL, 0),
-                counts.getOrDefault(Status.UNSUPPORTED, 0)));
-        cases.stream().filter(c -> c.status() == Status.UNSUPPORTED).forEach(out::println);
-        cases.stream().filter(c -> c.status() == Status.FAIL).forEach(out::println);
+                counts.getOrDefault(Status.UNSUPPORTED, 0),
+                counts.getOrDefault(Status.MALFORMED, 0)));
+        for (Status status : List.of(Status.UNSUPPORTED, Status.MALFORMED, Status.FAIL)) {
+            cases.stream().filter(c -> c.status() == status).forEach(out::println);
+        }
         out.println(summary());
+    }
+
+    /** The column of malformed cases stands only where there are any. */
+    private void row(PrintStream out, String op, Object... columns) {
+        String text = String.format(
+                Locale.ROOT, "%-44s %6s %6s %12s", op, columns[0], columns[1], columns[2]);
+        out.println(
+                malformed() == 0 ? text : String.format(Locale.ROOT, "%s %10s", text, columns[3]));
     }
 
     /** The sums in one line. */
@@ -85,8 +99,9 @@ public record ConformanceReport(List<CaseResult> cases) {
                 ? ""
                 : ", float32 error within PyTorch's in " + fusedWithinTorch() + " of " + measured()
                         + " fused, " + withinTorch() + " unfused too";
-        return passed() + " passed, " + failed() + " failed, " + unsupported() + " unsupported of "
-                + cases.size() + " cases" + within;
+        String malformed = malformed() == 0 ? "" : ", " + malformed() + " malformed";
+        return passed() + " passed, " + failed() + " failed, " + unsupported() + " unsupported"
+                + malformed + " of " + cases.size() + " cases" + within;
     }
 
     /** Writes everything as JSON. */
@@ -95,6 +110,7 @@ public record ConformanceReport(List<CaseResult> cases) {
         json.addProperty("passed", passed());
         json.addProperty("failed", failed());
         json.addProperty("unsupported", unsupported());
+        json.addProperty("malformed", malformed());
         json.addProperty("measured", measured());
         json.addProperty("withinTorch", withinTorch());
         json.addProperty("fusedWithinTorch", fusedWithinTorch());

@@ -78,6 +78,52 @@ public final class Conv {
                 x, weight, g.stride(), g.padding(), outputPadding, g.dilation(), g.groups());
     }
 
+    /**
+     * Transposed convolution without bias that cuts different amounts off the two sides of each
+     * spatial axis; negative amounts add zeros.
+     *
+     * @param g its padding counts on both sides too
+     * @param before cut off in front of each spatial axis
+     * @param after cut off behind each spatial axis
+     */
+    public static Tensor convTranspose(
+            Tensor x, Tensor weight, Geometry g, int[] before, int[] after) {
+        int n = g.stride().length;
+        Tensor whole = convTranspose(x, weight, g, new int[n]);
+        int[] low = new int[x.rank()];
+        int[] high = new int[x.rank()];
+        for (int i = 0; i < n; i++) {
+            low[i + 2] = -before[i];
+            high[i + 2] = -after[i];
+        }
+        return Padding.constant(whole, low, high, 0);
+    }
+
+    /**
+     * Transposed convolution without bias to a given size (PyTorch's {@code output_size}): what the
+     * strides of the convolution skipped is added behind.
+     *
+     * @param size of each spatial axis of the result
+     * @throws IllegalArgumentException if no input of that size is convolved to the size of x
+     */
+    public static Tensor convTransposeTo(Tensor x, Tensor weight, Geometry g, int... size) {
+        int n = g.stride().length;
+        int[] extra = new int[n];
+        for (int i = 0; i < n; i++) {
+            int least = (x.dim(i + 2) - 1) * g.stride()[i]
+                    - 2 * g.padding()[i]
+                    + g.dilation()[i] * (weight.dim(i + 2) - 1)
+                    + 1;
+            extra[i] = size[i] - least;
+            if (extra[i] < 0 || extra[i] >= g.stride()[i]) {
+                throw new IllegalArgumentException("conv_transpose: axis " + (i + 2) + " of "
+                        + x.shape() + " becomes " + least + " to " + (least + g.stride()[i] - 1)
+                        + ", not " + size[i]);
+            }
+        }
+        return convTranspose(x, weight, g, extra);
+    }
+
     /** Transposed convolution (N, C, H, W) by (C, O / groups, KH, KW), bias (O). */
     public static Tensor convTranspose2d(
             Tensor x, Tensor weight, Tensor bias, Geometry g, int... outputPadding) {

@@ -13,8 +13,10 @@ import org.fusegrad.gradcheck.TensorFunction;
 import org.fusegrad.ops.Activations;
 import org.fusegrad.ops.Conv;
 import org.fusegrad.ops.CrossEntropy;
+import org.fusegrad.ops.Indexing;
 import org.fusegrad.ops.Linear;
 import org.fusegrad.ops.Losses;
+import org.fusegrad.ops.Padding;
 import org.fusegrad.ops.Pooling;
 import org.fusegrad.ops.Reduction;
 import org.fusegrad.ops.Reductions;
@@ -38,10 +40,36 @@ final class FunctionGradientTest {
         losses(examples, Samples.of(11));
         contractions(examples, Samples.of(12));
         pooling(examples, Samples.of(15));
+        movements(examples, Samples.of(16));
         activations(examples, Samples.of(13));
         reductions(examples, Samples.of(14));
         return Way.all().stream()
                 .flatMap(way -> examples.stream().map(example -> Arguments.of(example, way)));
+    }
+
+    private static void movements(List<Example> all, Samples s) {
+        Tensor at = Tensor.of(new long[] {0, 0, 2, 1, 1, 1}, 2, 3);
+        all.add(new Example(
+                "gather with repeats",
+                in -> List.of(Indexing.gather(in.get(0), 1, at).square()),
+                s.normal(2, 4)));
+        all.add(new Example(
+                "scatter_add",
+                in -> List.of(Indexing.scatterAdd(in.get(0), 0, at, in.get(1)).square()),
+                s.normal(3, 4),
+                s.normal(2, 3)));
+        all.add(new Example(
+                "tril",
+                in -> List.of(Indexing.tril(in.get(0).mul(in.get(0)), -1)),
+                s.normal(2, 3, 3)));
+        for (Padding.Mode mode : Padding.Mode.values()) {
+            all.add(new Example(
+                    "pad " + mode,
+                    in -> List.of(Padding.pad(
+                                    in.get(0), new int[] {2, -1}, new int[] {0, 2}, mode)
+                            .square()),
+                    s.normal(3, 4)));
+        }
     }
 
     private static void losses(List<Example> all, Samples s) {
@@ -131,6 +159,19 @@ final class FunctionGradientTest {
                         new int[] {1, 1},
                         true,
                         false,
+                        0)),
+                s.normal(1, 2, 5, 4)));
+        all.add(new Example(
+                "dilated average pool",
+                in -> List.of(Pooling.avgPool(
+                        in.get(0).exp(),
+                        new Pooling.Windows(
+                                new int[] {2, 2},
+                                new int[] {1, 2},
+                                new int[] {1, 0},
+                                new int[] {2, 3},
+                                true),
+                        true,
                         0)),
                 s.normal(1, 2, 5, 4)));
         all.add(new Example(

@@ -5,12 +5,15 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The attributes of a case, read by name and type; absent and null ones take a default. */
 public final class Attributes {
     private final JsonObject json;
+    private final Set<String> asked = new HashSet<>();
 
     public Attributes(JsonObject json) {
         this.json = json;
@@ -18,11 +21,35 @@ public final class Attributes {
 
     /** Whether the attribute is there and not null. */
     public boolean has(String name) {
+        asked.add(name);
         return json.has(name) && !json.get(name).isJsonNull();
     }
 
     public Set<String> names() {
         return json.keySet();
+    }
+
+    /** All of them as they stand. */
+    public JsonObject json() {
+        return json;
+    }
+
+    /** Names of attributes that nobody has asked for. */
+    public Set<String> unread() {
+        Set<String> unread = new TreeSet<>(json.keySet());
+        unread.removeAll(asked);
+        return unread;
+    }
+
+    /** The list as it stands; empty if absent. */
+    public JsonArray list(String name) {
+        if (!has(name)) {
+            return new JsonArray();
+        }
+        if (!(json.get(name) instanceof JsonArray array)) {
+            throw wrong(name, "a list");
+        }
+        return array;
     }
 
     /** A number; truth values count as 1 and 0. */
@@ -110,10 +137,20 @@ public final class Attributes {
             return e.getAsBoolean() ? 1 : 0;
         }
         try {
-            return e.getAsDouble();
+            return isText(e) ? spelled(e.getAsString()) : e.getAsDouble();
         } catch (RuntimeException notANumber) {
             throw wrong(name, "a number");
         }
+    }
+
+    /** Numbers that JSON has no digits for. */
+    private static double spelled(String word) {
+        return switch (word) {
+            case "inf", "Infinity" -> Double.POSITIVE_INFINITY;
+            case "-inf", "-Infinity" -> Double.NEGATIVE_INFINITY;
+            case "nan", "NaN" -> Double.NaN;
+            default -> throw new NumberFormatException(word);
+        };
     }
 
     private static int integer(String name, JsonElement e) {
@@ -128,7 +165,7 @@ public final class Attributes {
         return e.isJsonPrimitive() && e.getAsJsonPrimitive().isString();
     }
 
-    private static IllegalArgumentException wrong(String name, String wanted) {
-        return new IllegalArgumentException("attribute '" + name + "' is not " + wanted);
+    private static MalformedCase wrong(String name, String wanted) {
+        return new MalformedCase("attribute '" + name + "' is not " + wanted);
     }
 }

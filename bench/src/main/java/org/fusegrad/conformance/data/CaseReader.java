@@ -60,18 +60,19 @@ public final class CaseReader {
     /**
      * The case in a directory.
      *
-     * @throws IllegalArgumentException in one sentence, if it is malformed
+     * @throws MalformedCase in one sentence
+     * @throws Unsupported if it has tensors of a type that there is not
      */
     public static ConformanceCase read(Path directory) {
         Path description = directory.resolve(DESCRIPTION);
         if (!Files.isRegularFile(description)) {
-            throw new IllegalArgumentException("there is no " + DESCRIPTION);
+            throw new MalformedCase("there is no " + DESCRIPTION);
         }
         JsonObject json = parse(description);
         ConformanceCase read =
                 new ConformanceCase(directory, json, new EntryReader(directory, json));
         if (read.op().isEmpty() || read.kind().isEmpty()) {
-            throw new IllegalArgumentException(DESCRIPTION + " names no op or no kind");
+            throw new MalformedCase(DESCRIPTION + " names no op or no kind");
         }
         return read;
     }
@@ -81,14 +82,13 @@ public final class CaseReader {
             String text = Files.readString(description, StandardCharsets.UTF_8);
             JsonElement parsed = JsonParser.parseString(text);
             if (!parsed.isJsonObject()) {
-                throw new IllegalArgumentException(DESCRIPTION + " does not hold an object");
+                throw new MalformedCase(DESCRIPTION + " does not hold an object");
             }
             return parsed.getAsJsonObject();
         } catch (JsonParseException | StackOverflowError e) {
-            throw new IllegalArgumentException(DESCRIPTION + " is not valid JSON", e);
+            throw new MalformedCase(DESCRIPTION + " is not valid JSON", e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    DESCRIPTION + " cannot be read: " + e.getMessage(), e);
+            throw new MalformedCase(DESCRIPTION + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -61,9 +61,9 @@ public final class ConformanceCase {
         return text("dtype");
     }
 
-    /** What the case says about itself in words, possibly nothing. */
-    public String note() {
-        return text("note");
+    /** The steps of a composed case as they stand, or {@code null} for a single call. */
+    public JsonElement program() {
+        return json.get("program");
     }
 
     /** Number of steps of a trajectory, 0 if not given. */
@@ -117,8 +117,7 @@ public final class ConformanceCase {
         if (json.get(list) instanceof JsonArray array) {
             for (JsonElement e : array) {
                 if (!e.isJsonObject()) {
-                    throw new IllegalArgumentException(
-                            "'" + list + "' holds something else than objects");
+                    throw new MalformedCase("'" + list + "' holds something else than objects");
                 }
                 all.add(e.getAsJsonObject());
             }

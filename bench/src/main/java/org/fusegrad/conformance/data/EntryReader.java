@@ -35,12 +35,11 @@ final class EntryReader {
             return entries;
         }
         if (!(value instanceof JsonArray array)) {
-            throw new IllegalArgumentException("'" + list + "' is not a list");
+            throw new MalformedCase("'" + list + "' is not a list");
         }
         for (JsonElement e : array) {
             if (!(e instanceof JsonObject object)) {
-                throw new IllegalArgumentException(
-                        "'" + list + "' holds something else than tensors");
+                throw new MalformedCase("'" + list + "' holds something else than tensors");
             }
             entries.add(entry(list, object));
         }
@@ -51,21 +50,20 @@ final class EntryReader {
         Attributes a = new Attributes(object);
         String name = a.text("name", a.text("of", null));
         if (name == null) {
-            throw new IllegalArgumentException("a tensor of '" + list + "' has no name");
+            throw new MalformedCase("a tensor of '" + list + "' has no name");
         }
         String dtype = a.text("dtype", "");
         if (!RawTensors.knows(dtype)) {
-            throw new IllegalArgumentException(
-                    "tensor '" + name + "' has unknown dtype '" + dtype + "'");
+            throw new Unsupported("tensor '" + name + "' of type '" + dtype + "'");
         }
         if (!a.isList("shape")) {
-            throw new IllegalArgumentException("tensor '" + name + "' has no shape");
+            throw new MalformedCase("tensor '" + name + "' has no shape");
         }
         Path ref64 = a.has("ref64") ? inside(name, a.text("ref64", "")) : null;
         return new TensorEntry(
                 name,
                 dtype,
-                Shape.of(a.ints("shape")),
+                shape(name, a.ints("shape")),
                 inside(name, a.text("file", "")),
                 a.flag("requires_grad", false),
                 a.flag("state", false),
@@ -75,11 +73,19 @@ final class EntryReader {
                 ref64);
     }
 
+    private static Shape shape(String name, int... dims) {
+        try {
+            return Shape.of(dims);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedCase("tensor '" + name + "': " + e.getMessage(), e);
+        }
+    }
+
     /** A file of the case, never one outside its directory. */
     private Path inside(String name, String file) {
         Path path = directory.resolve(file).normalize();
         if (file.isEmpty() || !path.startsWith(directory.normalize())) {
-            throw new IllegalArgumentException(
+            throw new MalformedCase(
                     "tensor '" + name + "' names no file of its case: '" + file + "'");
         }
         return path;

@@ -53,17 +53,17 @@ final class RawTensors {
 
     private static ByteBuffer bytes(Path file, long wanted, String dtype, Shape shape) {
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("file " + file.getFileName() + " is missing");
+            throw new MalformedCase("file " + file.getFileName() + " is missing");
         }
         try {
             long size = Files.size(file);
             if (size != wanted) {
-                throw new IllegalArgumentException("file " + file.getFileName() + " has " + size
-                        + " bytes, " + dtype + shape + " needs " + wanted);
+                throw new MalformedCase("file " + file.getFileName() + " has " + size + " bytes, "
+                        + dtype + shape + " needs " + wanted);
             }
             return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
-            throw new IllegalArgumentException(
+            throw new MalformedCase(
                     "file " + file.getFileName() + " cannot be read: " + e.getMessage(), e);
         }
     }

@@ -8,6 +8,7 @@ import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.ConformanceCase;
+import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.TensorEntry;
 import org.fusegrad.conformance.eval.Results.Role;
 
@@ -34,7 +35,7 @@ public final class Evaluation implements Evaluator {
         for (TensorEntry entry : from.upstream()) {
             Tensor y = outputs.get(entry.name());
             if (y == null) {
-                throw new IllegalArgumentException(
+                throw new MalformedCase(
                         "upstream is given for '" + entry.name() + "', which is no output");
             }
             if (y.requiresGrad()) {
@@ -93,7 +94,7 @@ public final class Evaluation implements Evaluator {
                 .filter(e -> !e.state())
                 .map(TensorEntry::name)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the case has no output"));
+                .orElseThrow(() -> new MalformedCase("the case has no output"));
     }
 
     private static Map<String, Tensor> leaves(Setup setup, List<TensorEntry> expected) {
@@ -101,7 +102,7 @@ public final class Evaluation implements Evaluator {
         for (TensorEntry entry : expected) {
             Tensor leaf = setup.value(entry.name());
             if (!leaf.requiresGrad()) {
-                throw new IllegalArgumentException("a gradient of '" + entry.name()
+                throw new MalformedCase("a gradient of '" + entry.name()
                         + "' is expected, but requires_grad is not set");
             }
             leaves.put(entry.name(), leaf);
@@ -125,7 +126,7 @@ public final class Evaluation implements Evaluator {
         for (TensorEntry entry : from.vv()) {
             int i = names.indexOf(entry.name().replaceFirst("^grad:", ""));
             if (i < 0) {
-                throw new IllegalArgumentException(
+                throw new MalformedCase(
                         "vv names '" + entry.name() + "', which is no gradient of the case");
             }
             if (grads.get(i).requiresGrad()) {

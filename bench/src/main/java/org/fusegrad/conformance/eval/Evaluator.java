@@ -1,6 +1,7 @@
 package org.fusegrad.conformance.eval;
 
 import org.fusegrad.conformance.data.ConformanceCase;
+import org.fusegrad.conformance.data.Unsupported;
 
 /** Computes everything a case expects. */
 @FunctionalInterface

@@ -1,5 +1,7 @@
 package org.fusegrad.conformance.eval;
 
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.fusegrad.Tensor;
@@ -25,10 +27,21 @@ public final class Results {
     }
 
     private final Map<Role, Map<String, Tensor>> tensors = new LinkedHashMap<>();
+    private final Map<String, BitSet> skipped = new HashMap<>();
 
     public Results put(Role role, String name, Tensor tensor) {
         tensors.computeIfAbsent(role, r -> new LinkedHashMap<>()).put(name, tensor);
         return this;
+    }
+
+    /** Leaves some positions along the first axis of a tensor out of the comparison. */
+    public void skip(String name, BitSet positions) {
+        skipped.put(name, positions);
+    }
+
+    /** Positions that are not compared. */
+    public BitSet skipped(String name) {
+        return skipped.getOrDefault(name, new BitSet());
     }
 
     /** The tensor of that name, or {@code null} if none was computed. */

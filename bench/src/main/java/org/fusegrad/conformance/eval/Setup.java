@@ -8,6 +8,7 @@ import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.conformance.data.ConformanceCase;
+import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.TensorEntry;
 
 /** The inputs of a case as leaves, before its formula runs. */
@@ -51,7 +52,7 @@ public final class Setup {
     public Tensor value(String name) {
         Tensor leaf = leaves.get(name);
         if (leaf == null) {
-            throw new IllegalArgumentException("input '" + name + "' is missing");
+            throw new MalformedCase("input '" + name + "' is missing");
         }
         return leaf;
     }

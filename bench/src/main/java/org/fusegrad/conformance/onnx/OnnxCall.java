@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
-import org.fusegrad.conformance.eval.Unsupported;
+import org.fusegrad.conformance.data.MalformedCase;
+import org.fusegrad.conformance.data.Unsupported;
 
 /**
  * One node of a graph about to be computed.
@@ -29,7 +30,7 @@ record OnnxCall(
 
     Tensor in(int i) {
         if (!has(i)) {
-            throw new IllegalArgumentException(op + ": input " + i + " is missing");
+            throw new MalformedCase(op + ": input " + i + " is missing");
         }
         return tensors.get(i).get();
     }
@@ -42,10 +43,15 @@ record OnnxCall(
         return has(i) ? tensors.get(i) : Optional.empty();
     }
 
+    /** An input with its value, which decides shapes or constants. */
+    Tensor known(int i) {
+        in(i);
+        return known.get(i).orElseThrow(() -> new Unsupported(op + " with a computed input " + i));
+    }
+
     /** The value of an input that decides shapes. */
     int[] ints(int i) {
-        Tensor t =
-                known.get(i).orElseThrow(() -> new Unsupported(op + " with a computed input " + i));
+        Tensor t = known(i);
         if (t.dtype() != DType.INT64) {
             throw new Unsupported(op + " with input " + i + " of type " + t.dtype());
         }
@@ -59,9 +65,7 @@ record OnnxCall(
 
     /** The value of a scalar input that decides constants. */
     double number(int i) {
-        return known.get(i)
-                .orElseThrow(() -> new Unsupported(op + " with a computed input " + i))
-                .item();
+        return known(i).item();
     }
 
     /** Axes from an input of newer versions or the attribute of older ones; empty if neither. */

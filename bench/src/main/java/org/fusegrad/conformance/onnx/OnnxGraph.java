@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
+import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.TensorEntry;
+import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.Formula;
 import org.fusegrad.conformance.eval.Inputs;
 import org.fusegrad.conformance.eval.OpCase;
 import org.fusegrad.conformance.eval.Outputs;
 import org.fusegrad.conformance.eval.Setup;
-import org.fusegrad.conformance.eval.Unsupported;
 
 /** A case given as a graph of operators, in topological order. */
 public final class OnnxGraph implements OpCase {
@@ -26,6 +27,8 @@ public final class OnnxGraph implements OpCase {
         OnnxMath.register(TABLE);
         OnnxReductions.register(TABLE);
         OnnxShapes.register(TABLE);
+        OnnxSources.register(TABLE);
+        OnnxIndices.register(TABLE);
         OnnxWindows.register(TABLE);
         OnnxNorms.register(TABLE);
         OnnxLosses.register(TABLE);
@@ -43,18 +46,30 @@ public final class OnnxGraph implements OpCase {
             nodes.add(node(object));
         }
         if (nodes.isEmpty()) {
-            throw new IllegalArgumentException("the case has no nodes");
+            throw new MalformedCase("the case has no nodes");
         }
         for (NamedNode node : nodes) {
             if (!TABLE.containsKey(node.op())) {
                 throw new Unsupported("operator " + node.op());
             }
         }
-        return in -> compute(setup, nodes, opset, in);
+        // Inputs and what is computed of them decide shapes, which a trace must know beforehand.
+        Map<String, Tensor> known = new HashMap<>();
+        setup.from().inputs().forEach(e -> known.put(e.name(), setup.value(e.name())));
+        if (nodes.size() > 1) {
+            Tensor.noGrad(() -> compute(nodes, opset, new HashMap<>(known), known));
+        }
+        return in -> {
+            Map<String, Tensor> values = new HashMap<>();
+            setup.from().inputs().forEach(e -> values.put(e.name(), in.get(e.name())));
+            return outputs(setup, compute(nodes, opset, values, known));
+        };
     }
 
     private static int opset(Setup setup) {
-        return setup.from().versions("opset").values().stream().findFirst().orElse(1);
+        Map<String, Integer> versions = setup.from().versions("opset");
+        int only = versions.values().stream().findFirst().orElse(1);
+        return versions.getOrDefault("ai.onnx", versions.getOrDefault("", only));
     }
 
     private static NamedNode node(JsonObject object) {
@@ -77,20 +92,18 @@ public final class OnnxGraph implements OpCase {
         return names;
     }
 
-    private static Outputs compute(Setup setup, List<NamedNode> nodes, int opset, Inputs in) {
-        Map<String, Tensor> values = new HashMap<>();
-        Map<String, Tensor> known = new HashMap<>();
-        for (TensorEntry entry : setup.from().inputs()) {
-            values.put(entry.name(), in.get(entry.name()));
-            known.put(entry.name(), setup.value(entry.name()));
-        }
+    /** Adds all results to the values, and those that are known to the known ones. */
+    private static Map<String, Tensor> compute(
+            List<NamedNode> nodes,
+            int opset,
+            Map<String, Tensor> values,
+            Map<String, Tensor> known) {
         for (NamedNode node : nodes) {
             List<Optional<Tensor>> tensors = new ArrayList<>();
             List<Optional<Tensor>> constants = new ArrayList<>();
             for (String name : node.inputs()) {
                 if (!name.isEmpty() && !values.containsKey(name)) {
-                    throw new IllegalArgumentException(
-                            node.op() + ": no tensor is called '" + name + "'");
+                    throw new MalformedCase(node.op() + ": no tensor is called '" + name + "'");
                 }
                 tensors.add(Optional.ofNullable(values.get(name)));
                 constants.add(Optional.ofNullable(known.get(name)));
@@ -104,12 +117,17 @@ public final class OnnxGraph implements OpCase {
                             node.attrs(),
                             opset));
             for (int i = 0; i < Math.min(results.size(), node.outputs().size()); i++) {
-                values.put(node.outputs().get(i), results.get(i));
+                String name = node.outputs().get(i);
+                values.put(name, results.get(i));
                 if (!results.get(i).isSymbolic()) {
-                    known.put(node.outputs().get(i), results.get(i));
+                    known.putIfAbsent(name, results.get(i));
                 }
             }
         }
+        return values;
+    }
+
+    private static Outputs outputs(Setup setup, Map<String, Tensor> values) {
         Outputs outputs = new Outputs();
         for (TensorEntry entry : setup.from().outputs()) {
             if (!values.containsKey(entry.name())) {

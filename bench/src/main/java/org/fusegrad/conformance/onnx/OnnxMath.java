@@ -1,5 +1,6 @@
 package org.fusegrad.conformance.onnx;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
@@ -19,10 +20,13 @@ final class OnnxMath {
         binary(table);
         table.put("MatMul", OnnxOp.of(c -> c.x().matmul(c.in(1))));
         table.put("Gemm", OnnxOp.of(OnnxMath::gemm));
-        table.put("Cast", OnnxOp.of(OnnxMath::cast));
+        table.put("Einsum", OnnxOp.of(OnnxEinsum::apply));
+        table.put("Cast", OnnxOp.of(c -> c.x().cast(type(c, c.attrs().integer("to", 0)))));
+        table.put("CastLike", OnnxOp.of(c -> c.x().cast(c.in(1).dtype())));
         table.put("Where", OnnxOp.of(c -> c.x().where(c.in(1), c.in(2))));
         table.put("Clip", OnnxOp.of(OnnxMath::clip));
-        table.put("Dropout", OnnxOp.of(OnnxMath::dropout));
+        table.put("Dropout", OnnxMath::dropout);
+        table.put("Mod", OnnxOp.of(OnnxMath::mod));
     }
 
     private static void plain(Map<String, OnnxOp> table, String op, UnaryOperator<Tensor> f) {
@@ -51,6 +55,14 @@ final class OnnxMath {
         plain(table, "Erf", Tensor::erf);
         plain(table, "Not", Tensor::not);
         plain(table, "IsNaN", x -> x.ne(x));
+        table.put("IsInf", OnnxOp.of(OnnxMath::isInf));
+        plain(table, "Asin", x -> x.div(x.square().rsub(1).sqrt()).atan());
+        plain(table, "Acos", x -> x.div(x.square().rsub(1).sqrt()).atan().rsub(Math.PI / 2));
+        plain(
+                table,
+                "Asinh",
+                x -> x.abs().add(x.square().add(1).sqrt()).log().mul(x.sign()));
+        plain(table, "Acosh", x -> x.add(x.square().sub(1).sqrt()).log());
     }
 
     private static void activations(Map<String, OnnxOp> table) {
@@ -114,7 +126,7 @@ final class OnnxMath {
         pair(table, "Sub", Tensor::sub);
         pair(table, "Mul", Tensor::mul);
         pair(table, "Div", (a, b) -> a.dtype().isFloating() ? a.div(b) : a.divTrunc(b));
-        pair(table, "Pow", (a, b) -> a.pow(a.dtype() == b.dtype() ? b : b.cast(a.dtype())));
+        pair(table, "Pow", OnnxMath::pow);
         pair(table, "Equal", Tensor::eq);
         pair(table, "Less", Tensor::lt);
         pair(table, "LessOrEqual", Tensor::le);
@@ -166,18 +178,17 @@ final class OnnxMath {
         return c.find(2).map(bias -> scaled.add(bias.mul(a.number("beta", 1)))).orElse(scaled);
     }
 
-    private static Tensor cast(OnnxCall c) {
-        int to = c.attrs().integer("to", 0);
-        return c.x().cast(
-                        switch (to) {
-                            case 1 -> DType.FLOAT32;
-                            case 6, 7 -> DType.INT64;
-                            case 9 -> DType.BOOL;
-                            case 10 -> DType.FLOAT16;
-                            case 11 -> DType.FLOAT64;
-                            case 16 -> DType.BFLOAT16;
-                            default -> throw c.unsupported("to type " + to);
-                        });
+    /** The type with a number of the format. */
+    static DType type(OnnxCall c, int number) {
+        return switch (number) {
+            case 1 -> DType.FLOAT32;
+            case 6, 7 -> DType.INT64;
+            case 9 -> DType.BOOL;
+            case 10 -> DType.FLOAT16;
+            case 11 -> DType.FLOAT64;
+            case 16 -> DType.BFLOAT16;
+            default -> throw c.unsupported("to type " + number);
+        };
     }
 
     private static Tensor clip(OnnxCall c) {
@@ -197,11 +208,47 @@ final class OnnxMath {
     }
 
     /** Evaluation mode passes its input on. */
-    private static Tensor dropout(OnnxCall c) {
+    private static List<Tensor> dropout(OnnxCall c) {
         boolean training = c.has(2) && c.number(2) != 0 && (!c.has(1) || c.number(1) != 0);
-        if (training || c.outputs() > 1) {
-            throw c.unsupported("in training mode or with a mask");
+        if (training) {
+            throw c.unsupported("in training mode");
         }
-        return c.x();
+        return List.of(c.x(), Tensor.full(c.x().shape(), 1, DType.BOOL));
+    }
+
+    /** The remainder with the sign of the divisor, or of the dividend with {@code fmod}. */
+    private static Tensor mod(OnnxCall c) {
+        Tensor a = c.x();
+        Tensor b = c.in(1);
+        Tensor quotient = a.div(b);
+        Tensor whole = a.dtype().isFloating()
+                ? quotient.abs().floor().mul(quotient.sign())
+                : quotient;
+        Tensor rest = a.sub(whole.mul(b));
+        if (c.attrs().flag("fmod", false)) {
+            return rest;
+        }
+        Tensor other = rest.sign().mul(b.sign()).eq(Tensor.scalar(-1, a.dtype()));
+        return other.where(rest.add(b), rest);
+    }
+
+    /** In the type of the base; a fractional exponent of an integer base is not cut off. */
+    private static Tensor pow(Tensor a, Tensor b) {
+        if (a.dtype() == b.dtype()) {
+            return a.pow(b);
+        } else if (a.dtype().isFloating()) {
+            return a.pow(b.cast(a.dtype()));
+        }
+        return a.cast(DType.FLOAT64).pow(b.cast(DType.FLOAT64)).cast(a.dtype());
+    }
+
+    private static Tensor isInf(OnnxCall c) {
+        Tensor none = Tensor.full(c.x().shape(), 0, DType.BOOL);
+        Tensor above = c.attrs().flag("detect_positive", true)
+                ? c.x().eq(Double.POSITIVE_INFINITY)
+                : none;
+        return c.attrs().flag("detect_negative", true)
+                ? above.or(c.x().eq(Double.NEGATIVE_INFINITY))
+                : above;
     }
 }

@@ -1,6 +1,8 @@
 package org.fusegrad.conformance.onnx;
 
+import java.util.Arrays;
 import java.util.Map;
+import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.ops.Reductions;
 import org.fusegrad.ops.Softmax;
@@ -30,6 +32,7 @@ final class OnnxReductions {
                 Double.NEGATIVE_INFINITY);
         table.put("ArgMax", OnnxOp.of(c -> position(c, c.x())));
         table.put("ArgMin", OnnxOp.of(c -> position(c, c.x().neg())));
+        table.put("Hardmax", OnnxOp.of(c -> along(c, OnnxReductions::hardmax)));
         table.put("CumSum", OnnxOp.of(OnnxReductions::cumsum));
         table.put("Softmax", OnnxOp.of(c -> along(c, Softmax::softmax)));
         table.put("LogSoftmax", OnnxOp.of(c -> along(c, Softmax::logSoftmax)));
@@ -43,7 +46,14 @@ final class OnnxReductions {
     private static void reduce(
             Map<String, OnnxOp> table, String op, Reduction f, double ofNothing) {
         table.put(op, OnnxOp.of(c -> {
-            Tensor x = c.x();
+            if (c.x().dtype() == DType.BOOL) {
+                return reduced(c, c.x().cast(DType.INT64), f, ofNothing).cast(DType.BOOL);
+            }
+            return reduced(c, c.x(), f, ofNothing);
+        }));
+    }
+
+    private static Tensor reduced(OnnxCall c, Tensor x, Reduction f, double ofNothing) {
             int[] axes = c.axes(1).orElse(new int[0]);
             if (axes.length == 0 && c.attrs().flag("noop_with_empty_axes", false)) {
                 // Element-wise parts of a reduction still apply, over axes of size 1.
@@ -57,16 +67,22 @@ final class OnnxReductions {
                     ? Tensor.full(x.sum(axes).shape(), ofNothing, x.dtype())
                     : f.apply(x, axes);
             return keep ? y : Reductions.drop(y, axes);
-        }));
     }
 
     private static Tensor position(OnnxCall c, Tensor x) {
-        if (c.attrs().flag("select_last_index", false)) {
-            throw c.unsupported("with select_last_index");
-        }
         int axis = c.attrs().integer("axis", 0);
-        Tensor at = x.argmax(axis);
+        boolean last = c.attrs().flag("select_last_index", false);
+        Tensor end = Tensor.scalar(x.dim(axis) - 1, DType.INT64);
+        Tensor at = last ? end.sub(x.flip(axis).argmax(axis)) : x.argmax(axis);
         return c.attrs().flag("keepdims", true) ? at : at.squeeze(axis);
+    }
+
+    /** 1 at the first maximum, else 0. */
+    private static Tensor hardmax(Tensor x, int axis) {
+        int[] dims = new int[x.rank()];
+        Arrays.fill(dims, 1);
+        dims[x.shape().axis(axis)] = x.dim(axis);
+        return Tensor.arange(x.dim(axis)).reshape(dims).eq(x.argmax(axis)).cast(x.dtype());
     }
 
     private static Tensor cumsum(OnnxCall c) {

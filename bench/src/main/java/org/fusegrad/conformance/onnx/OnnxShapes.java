@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
-import org.fusegrad.conformance.data.Attributes;
+import org.fusegrad.ops.Indexing;
 
 /** Operators that move elements. */
 final class OnnxShapes {
@@ -29,16 +28,30 @@ final class OnnxShapes {
         table.put("Split", OnnxShapes::split);
         table.put("Slice", OnnxOp.of(OnnxShapes::slice));
         table.put("Pad", OnnxOp.of(OnnxPad::apply));
-        table.put("Gather", OnnxOp.of(OnnxShapes::gather));
-        table.put("GatherElements", OnnxOp.of(c -> {
-            int axis = c.attrs().integer("axis", 0);
-            return c.x().gather(axis, counted(c.in(1), c.x().dim(axis)));
-        }));
-        table.put("Shape", OnnxOp.of(OnnxShapes::shape));
-        table.put("Constant", OnnxOp.of(OnnxShapes::constant));
-        table.put(
-                "ConstantOfShape",
-                OnnxOp.of(c -> Tensor.full(Shape.of(c.ints(0)), 0, DType.FLOAT32)));
+        table.put("DepthToSpace", OnnxOp.of(OnnxShapes::depthToSpace));
+        table.put("SpaceToDepth", OnnxOp.of(OnnxShapes::spaceToDepth));
+    }
+
+    /** Channels (mode DCR: block first, CRD: block last) moved into blocks of pixels. */
+    private static Tensor depthToSpace(OnnxCall c) {
+        Tensor x = c.x();
+        int b = c.attrs().integer("blocksize", 1);
+        int depth = x.dim(1) / (b * b);
+        boolean first = c.attrs().text("mode", "DCR").equals("DCR");
+        Tensor y = first
+                ? x.reshape(x.dim(0), b, b, depth, x.dim(2), x.dim(3)).permute(0, 3, 4, 1, 5, 2)
+                : x.reshape(x.dim(0), depth, b, b, x.dim(2), x.dim(3)).permute(0, 1, 4, 2, 5, 3);
+        return y.reshape(x.dim(0), depth, x.dim(2) * b, x.dim(3) * b);
+    }
+
+    private static Tensor spaceToDepth(OnnxCall c) {
+        Tensor x = c.x();
+        int b = c.attrs().integer("blocksize", 1);
+        int h = x.dim(2) / b;
+        int w = x.dim(3) / b;
+        return x.reshape(x.dim(0), x.dim(1), h, b, w, b)
+                .permute(0, 3, 5, 1, 2, 4)
+                .reshape(x.dim(0), x.dim(1) * b * b, h, w);
     }
 
     private static Tensor reshape(OnnxCall c) {
@@ -161,7 +174,7 @@ final class OnnxShapes {
                 int count = Math.max(0, (from - to - step - 1) / -step);
                 int[] at = new int[count];
                 Arrays.setAll(at, k -> from + k * step);
-                x = picked(x, axis, at);
+                x = Indexing.indexSelect(x, axis, at);
             }
         }
         return x;
@@ -170,63 +183,5 @@ final class OnnxShapes {
     private static int limit(int position, int n, int low, int high) {
         long p = position < 0 ? (long) position + n : position;
         return (int) Math.max(low, Math.min(high, p));
-    }
-
-    /** Elements of an axis at some positions. */
-    static Tensor picked(Tensor x, int axis, int... positions) {
-        if (positions.length == 0) {
-            return x.slice(axis, 0, 0);
-        }
-        long[] at = Arrays.stream(positions).asLongStream().toArray();
-        int[] dims = new int[x.rank()];
-        Arrays.fill(dims, 1);
-        dims[axis] = at.length;
-        Tensor index = Tensor.of(at, dims).expand(x.shape().with(axis, at.length));
-        return x.gather(axis, index);
-    }
-
-    /** Negative positions count from the end. */
-    private static Tensor counted(Tensor index, int size) {
-        return index.lt(0).where(index.add(size), index);
-    }
-
-    private static Tensor gather(OnnxCall c) {
-        Tensor x = c.x();
-        int axis = x.shape().axis(c.attrs().integer("axis", 0));
-        Tensor index = counted(c.in(1), x.dim(axis));
-        int count = index.shape().numel();
-        int[] flat = new int[x.rank()];
-        Arrays.fill(flat, 1);
-        flat[axis] = count;
-        Tensor wide = index.reshape(flat).expand(x.shape().with(axis, count));
-        int[] from = x.shape().dims();
-        int[] middle = index.shape().dims();
-        int[] to = new int[from.length - 1 + middle.length];
-        System.arraycopy(from, 0, to, 0, axis);
-        System.arraycopy(middle, 0, to, axis, middle.length);
-        System.arraycopy(from, axis + 1, to, axis + middle.length, from.length - axis - 1);
-        return x.gather(axis, wide).reshape(to);
-    }
-
-    private static Tensor shape(OnnxCall c) {
-        int rank = c.x().rank();
-        int start = limit(c.attrs().integer("start", 0), rank, 0, rank);
-        int end = limit(c.attrs().integer("end", rank), rank, 0, rank);
-        long[] dims = Arrays.stream(c.x().shape().dims())
-                .skip(start)
-                .limit(Math.max(0, end - start))
-                .asLongStream()
-                .toArray();
-        return Tensor.of(dims, dims.length);
-    }
-
-    private static Tensor constant(OnnxCall c) {
-        if (c.attrs().has("value_float")) {
-            return Tensor.scalar(c.attrs().number("value_float", 0));
-        }
-        Attributes value = c.attrs().nested("value");
-        DType dtype = DType.parse(value.text("dtype", "float32").replace("int32", "int64"));
-        Tensor doubles = Tensor.of(value.numbers("data"), value.ints("shape"));
-        return doubles.cast(dtype);
     }
 }

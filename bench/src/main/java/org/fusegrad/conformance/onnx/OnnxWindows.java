@@ -1,6 +1,7 @@
 package org.fusegrad.conformance.onnx;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.fusegrad.DType;
 import org.fusegrad.Primitives;
@@ -8,7 +9,9 @@ import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.ops.Conv;
+import org.fusegrad.ops.Padding;
 import org.fusegrad.ops.Pooling;
+import org.fusegrad.ops.Reductions;
 
 /** Convolutions and pooling, whose padding may differ from side to side. */
 final class OnnxWindows {
@@ -17,7 +20,12 @@ final class OnnxWindows {
     static void register(Map<String, OnnxOp> table) {
         table.put("Conv", OnnxOp.of(OnnxWindows::conv));
         table.put("ConvTranspose", OnnxOp.of(OnnxWindows::convTranspose));
-        table.put("MaxPool", OnnxOp.of(OnnxWindows::maxPool));
+        table.put("MaxPool", OnnxWindows::maxPool);
+        table.put("LpPool", OnnxOp.of(OnnxWindows::lpPool));
+        table.put(
+                "GlobalLpPool",
+                OnnxOp.of(c -> Reductions.pNorm(
+                        c.x(), c.attrs().number("p", 2), spatial(c.x()))));
         table.put("AveragePool", OnnxOp.of(OnnxWindows::averagePool));
         table.put(
                 "GlobalAveragePool",
@@ -86,7 +94,7 @@ final class OnnxWindows {
         int[] after = new int[x.rank()];
         System.arraycopy(low, 0, before, 2, low.length);
         System.arraycopy(high, 0, after, 2, high.length);
-        return OnnxPad.constant(x, before, after, value);
+        return Padding.constant(x, before, after, value);
     }
 
     private static Tensor conv(OnnxCall c) {
@@ -123,8 +131,10 @@ final class OnnxWindows {
             int size = c.x().dim(i + 2);
             int full = stride[i] * (size - 1) + extra[i] + dilation[i] * (kernel[i] - 1) + 1;
             int out = wanted.length >= n ? wanted[wanted.length - n + i] : size * stride[i];
+            // Where the wanted size is the larger one, halves are rounded down alike.
             int total = full - out;
-            low[i] = -(auto.equals("SAME_UPPER") ? total / 2 : total - total / 2);
+            int half = Math.floorDiv(total, 2);
+            low[i] = -(auto.equals("SAME_UPPER") ? half : total - half);
             high[i] = -total - low[i];
         }
         Conv.Geometry g = new Conv.Geometry(stride, new int[n], dilation, a.integer("group", 1));
@@ -132,17 +142,44 @@ final class OnnxWindows {
         return c.find(2).map(b -> y.add(Conv.perChannel(b, y))).orElse(y);
     }
 
-    private static Tensor maxPool(OnnxCall c) {
-        if (c.outputs() > 1) {
-            throw c.unsupported("with indices");
-        }
+    private static List<Tensor> maxPool(OnnxCall c) {
         Windows w = Windows.of(c, c.attrs().ints("kernel_shape"));
-        if (w.plain() && !c.attrs().flag("ceil_mode", false)) {
-            return Primitives.maxPool(c.x(), w.kernel(), w.stride(), w.low(), w.dilation(), false);
+        if (c.outputs() == 1 && w.plain() && !c.attrs().flag("ceil_mode", false)) {
+            return List.of(Primitives.maxPool(
+                    c.x(), w.kernel(), w.stride(), w.low(), w.dilation(), false));
         }
-        Tensor x = padded(c.x(), w.low(), reached(c, w), Double.NEGATIVE_INFINITY);
-        return Primitives.maxPool(
-                x, w.kernel(), w.stride(), new int[w.kernel().length], w.dilation(), false);
+        int[] high = reached(c, w);
+        int[] none = new int[w.kernel().length];
+        Tensor x = padded(c.x(), w.low(), high, Double.NEGATIVE_INFINITY);
+        Tensor y = Primitives.maxPool(x, w.kernel(), w.stride(), none, w.dilation(), false);
+        if (c.outputs() == 1) {
+            return List.of(y);
+        }
+        Tensor places = padded(places(c), w.low(), high, 0);
+        Tensor at = Primitives.maxPoolGather(
+                places, x, w.kernel(), w.stride(), none, w.dilation(), false);
+        return List.of(y, at.cast(DType.INT64));
+    }
+
+    /** Positions in the whole flattened tensor; the plane by columns in storage order 1. */
+    private static Tensor places(OnnxCall c) {
+        Shape shape = c.x().shape();
+        Tensor rows = Tensor.arange(shape.numel()).cast(DType.FLOAT64);
+        if (!c.attrs().flag("storage_order", false)) {
+            return rows.reshape(shape.dims());
+        }
+        int[] stored = shape.dims();
+        int[] order = new int[stored.length];
+        Arrays.setAll(order, i -> i < 2 ? i : stored.length + 1 - i);
+        int[] reversed = Arrays.stream(order).map(i -> stored[i]).toArray();
+        return rows.reshape(reversed).permute(order);
+    }
+
+    /** The p-norm of each window; padding counts as 0. */
+    private static Tensor lpPool(OnnxCall c) {
+        Windows w = Windows.of(c, c.attrs().ints("kernel_shape"));
+        double p = c.attrs().number("p", 2);
+        return sums(padded(c.x().abs().pow(p), w.low(), reached(c, w), 0), w).pow(1 / p);
     }
 
     private static int[] reached(OnnxCall c, Windows w) {
@@ -157,11 +194,9 @@ final class OnnxWindows {
     private static Tensor averagePool(OnnxCall c) {
         Windows w = Windows.of(c, c.attrs().ints("kernel_shape"));
         boolean counted = c.attrs().flag("count_include_pad", false);
-        if (Arrays.stream(w.dilation()).anyMatch(d -> d != 1)) {
-            throw c.unsupported("with dilation");
-        }
         if (w.plain() && !c.attrs().flag("ceil_mode", false)) {
-            return Primitives.avgPool(c.x(), w.kernel(), w.stride(), w.low(), false, counted, 0);
+            return Primitives.avgPool(
+                    c.x(), w.kernel(), w.stride(), w.low(), w.dilation(), false, counted, 0);
         }
         Tensor x = c.x();
         Tensor ones = Tensor.full(x.shape(), 1, x.dtype());
@@ -174,8 +209,9 @@ final class OnnxWindows {
     }
 
     private static Tensor sums(Tensor x, Windows w) {
+        int[] none = new int[w.kernel().length];
         return Primitives.avgPool(
-                x, w.kernel(), w.stride(), new int[w.kernel().length], false, true, 1);
+                x, w.kernel(), w.stride(), none, w.dilation(), false, true, 1);
     }
 
     /** x / (bias + alpha / size * sum of squares of neighbouring channels) ^ beta. */
@@ -196,7 +232,7 @@ final class OnnxWindows {
                 int[] high = new int[x.rank()];
                 low[1] = Math.max(0, -shift);
                 high[1] = Math.max(0, shift);
-                sum = sum.add(OnnxPad.constant(squares.slice(1, from, to), low, high, 0));
+                sum = sum.add(Padding.constant(squares.slice(1, from, to), low, high, 0));
             }
         }
         double alpha = c.attrs().number("alpha", 1e-4) / size;

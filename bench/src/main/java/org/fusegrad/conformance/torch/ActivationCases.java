@@ -6,8 +6,8 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
+import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.OpCase;
-import org.fusegrad.conformance.eval.Unsupported;
 import org.fusegrad.ops.Activations;
 
 /** Functions of one tensor, by PyTorch's name. */

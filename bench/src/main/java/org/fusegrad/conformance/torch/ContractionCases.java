@@ -4,10 +4,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
+import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.Inputs;
 import org.fusegrad.conformance.eval.OpCase;
 import org.fusegrad.conformance.eval.Setup;
-import org.fusegrad.conformance.eval.Unsupported;
 import org.fusegrad.ops.Conv;
 import org.fusegrad.ops.Linear;
 

@@ -7,10 +7,10 @@ import java.util.function.BinaryOperator;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.conformance.data.TensorEntry;
+import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.Inputs;
 import org.fusegrad.conformance.eval.OpCase;
 import org.fusegrad.conformance.eval.Setup;
-import org.fusegrad.conformance.eval.Unsupported;
 
 /** Functions of two broadcasting tensors, or of a tensor and a number. */
 final class ElementwiseCases {
@@ -65,23 +65,28 @@ final class ElementwiseCases {
 
     static Tensor evaluate(Setup s, Inputs in) {
         Attributes a = s.attrs();
-        if (!a.has("fn")) {
-            return NoteFormula.of(s.from()).apply(in).only();
-        }
         String fn = a.text("fn", "");
         List<TensorEntry> inputs = s.from().inputs();
         Tensor x = in.get(inputs.get(0).name());
         if (inputs.size() == 1 && ActivationCases.knows(fn) && !hasOther(a)) {
             return ActivationCases.apply(fn, x, a);
         }
+        Tensor y = inputs.size() > 1
+                ? in.get(inputs.get(1).name())
+                : Tensor.scalar(other(a), x.dtype());
+        return apply(fn, x, y, a);
+    }
+
+    static boolean knows(String fn) {
+        return FUNCTIONS.containsKey(fn);
+    }
+
+    static Tensor apply(String fn, Tensor x, Tensor y, Attributes a) {
         BinaryOperator<Tensor> f = FUNCTIONS.get(fn);
         if (f == null) {
             throw new Unsupported("elementwise '" + fn + "'");
         }
-        Tensor y = inputs.size() > 1
-                ? in.get(inputs.get(1).name())
-                : Tensor.scalar(other(a), x.dtype());
-        boolean scaled = a.has("alpha") && (fn.equals("add") || fn.equals("sub"));
+        boolean scaled = (fn.equals("add") || fn.equals("sub")) && a.has("alpha");
         return f.apply(x, scaled ? y.mul(a.number("alpha", 1)) : y);
     }
 

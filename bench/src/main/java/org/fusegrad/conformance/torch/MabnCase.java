@@ -64,15 +64,17 @@ final class MabnCase {
                 Tensor.ofValue(TrajectoryCases.step(io.value("x"), t).value()).requiresGrad(true);
         norm.zeroGrad();
         Tensor y = norm.forward(x);
-        y.backward(TrajectoryCases.step(io.value("upstream"), t));
+        if (io.goesBack(t)) {
+            y.backward(TrajectoryCases.step(io.value("upstream"), t));
+        }
         io.record("y", y);
-        io.record("grad_x", x.grad());
-        io.record("grad_weight", weight.grad());
-        io.record("grad_bias", bias.grad());
+        io.recordGradient("grad_x", x);
+        io.recordGradient("grad_weight", weight);
+        io.recordGradient("grad_bias", bias);
         states.forEach((name, state) -> io.record(name, state.get()));
         used(before);
         double lr = attrs.number("param_sgd_lr", 0);
-        if (lr != 0) {
+        if (lr != 0 && io.goesBack(t)) {
             weight.assign(Tensor.noGrad(() -> weight.sub(weight.grad().mul(lr))));
             bias.assign(Tensor.noGrad(() -> bias.sub(bias.grad().mul(lr))));
         }

@@ -5,12 +5,12 @@ import java.util.Optional;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.conformance.data.TensorEntry;
+import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.Formula;
 import org.fusegrad.conformance.eval.Inputs;
 import org.fusegrad.conformance.eval.OpCase;
 import org.fusegrad.conformance.eval.Outputs;
 import org.fusegrad.conformance.eval.Setup;
-import org.fusegrad.conformance.eval.Unsupported;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Conv;
@@ -70,7 +70,8 @@ final class NormCases {
                 .map(TensorEntry::name)
                 .filter(n -> !n.equals("s") && !n.endsWith("_out"))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the case has no output"));
+                .orElseThrow(() ->
+                        new org.fusegrad.conformance.data.MalformedCase("the case has no output"));
         if (!parts.conv() && SingleValueNorm.applies(parts.layer(), s)) {
             boolean batch = parts.layer().startsWith("b");
             return in -> SingleValueNorm.apply(batch, s, in, name, activation);

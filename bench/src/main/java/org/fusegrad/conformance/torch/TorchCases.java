@@ -3,10 +3,10 @@ package org.fusegrad.conformance.torch;
 import java.util.HashMap;
 import java.util.Map;
 import org.fusegrad.conformance.data.ConformanceCase;
+import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.Evaluation;
 import org.fusegrad.conformance.eval.Evaluator;
 import org.fusegrad.conformance.eval.OpCase;
-import org.fusegrad.conformance.eval.Unsupported;
 
 /** The table of all families. */
 public final class TorchCases {
@@ -21,7 +21,6 @@ public final class TorchCases {
         ContractionCases.register(OPS);
         PoolCases.register(OPS);
         LossCases.register(OPS);
-        NetCases.register(OPS);
         TrajectoryCases.register(TRAJECTORIES);
     }
 
@@ -41,11 +40,22 @@ public final class TorchCases {
             }
             return trajectory;
         }
+        if (from.program() != null) {
+            return new Evaluation(ProgramCase.of(from));
+        }
         String plain = op.endsWith("_dbl") ? op.substring(0, op.length() - 4) : op;
         OpCase known = OPS.getOrDefault(op, OPS.get(plain));
         if (known == null) {
-            known = NormCases.find(plain).orElseThrow(() -> new Unsupported("operation " + op));
+            known = NormCases.find(plain).orElseGet(() -> single(from, plain));
         }
         return new Evaluation(known);
+    }
+
+    /** A call of an operation of programs. */
+    private static OpCase single(ConformanceCase from, String op) {
+        if (!ProgramTable.knows(op, from.inputs().size())) {
+            throw new Unsupported("operation " + from.op());
+        }
+        return ProgramCase.call(from, op);
     }
 }

@@ -1,4 +1,4 @@
-package org.fusegrad.conformance.eval;
+package org.fusegrad.conformance.data;
 
 /** A case asks for something that has no counterpart here; the message says what. */
 public final class Unsupported extends RuntimeException {
