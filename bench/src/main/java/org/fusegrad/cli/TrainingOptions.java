@@ -25,8 +25,9 @@ final class TrainingOptions {
             names = "--data",
             paramLabel = "DATA",
             defaultValue = "digits",
-            description = "digits, fashion-mnist, or a directory with IDX files or with train and"
-                    + " test folders of classes of JPEG or PNG files. Default: ${DEFAULT-VALUE}")
+            description = "digits, fashion-mnist, or a directory with IDX files (of several sets,"
+                    + " DIR/PREFIX) or with train and test folders of classes of JPEG or PNG"
+                    + " files. Default: ${DEFAULT-VALUE}")
     private String data;
 
     @Option(

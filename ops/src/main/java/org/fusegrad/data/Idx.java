@@ -1,21 +1,19 @@
 package org.fusegrad.data;
 
-import java.io.BufferedInputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.fusegrad.Tensor;
 
 /**
- * Reader of IDX files, plain or gzip-compressed (told apart by content, not name): unsigned-byte
- * images (magic 0x00000803) and labels (magic 0x00000801).
+ * Reader of IDX files, plain or gzip-compressed (told apart by content, not name), and of the image
+ * sets made of them: MNIST and all that took over its form.
+ *
+ * <p>Elements may be unsigned or signed bytes, 16- or 32-bit integers, float32 or float64. Images
+ * have rank 3 and labels rank 1; {@link #tensor} reads any rank up to 8.
  */
 public final class Idx {
     /** Most images or labels a file may hold. */
@@ -27,11 +25,13 @@ public final class Idx {
     /** Most data bytes a file may hold, 1 GiB. */
     public static final long MAX_DATA_BYTES = 1L << 30;
 
-    private static final int IMAGES_MAGIC = 0x00000803;
-    private static final int LABELS_MAGIC = 0x00000801;
+    /** Most classes a set of images may have when its labels tell their number. */
+    public static final int MAX_CLASSES = 65_536;
 
-    /* Deflate emits at most 258 bytes per 2 bits, so no honest file expands further than this. */
-    private static final long MAX_EXPANSION = 1032;
+    static final List<String> PARTS = List.of("train", "t10k");
+
+    /* Eight bytes each as int64 or float64, as many as a file may hold. */
+    private static final int MAX_ELEMENTS = 1 << 27;
 
     private static final String CURE = "; download the file again";
 
@@ -48,183 +48,230 @@ public final class Idx {
     public record Images(int count, int height, int width, byte[] pixels) {}
 
     /**
-     * Reads an image file.
+     * Reads an image file. Integers of any type are taken as they are and must be within 0..255.
+     * Floats within 0..1 are fractions of 255, rounded to the nearest; other floats are taken as
+     * they are and must be whole numbers within 0..255.
      *
-     * @throws DataException if the file cannot be read, is no IDX image file, exceeds a limit of
-     *     this class, or is shorter or longer than its header says
+     * @throws DataException if the file cannot be read, is no IDX file of rank 3, exceeds a limit
+     *     of this class, is shorter or longer than its header says, or a value is no pixel
      */
     public static Images images(Path file) {
-        int[] sizes = new int[3];
-        byte[] pixels = read(file, IMAGES_MAGIC, sizes);
-        return new Images(sizes[0], sizes[1], sizes[2], pixels);
+        IdxFile read = IdxFile.read(file, 3, "images", Idx::checkImageSizes);
+        int[] sizes = read.sizes();
+        return new Images(sizes[0], sizes[1], sizes[2], pixels(read));
     }
 
     /**
      * Reads a label file.
      *
-     * @return one label per item, within 0..255
-     * @throws DataException as {@link #images}
+     * @return one label per item, not negative
+     * @throws DataException if the file cannot be read, is no IDX file of rank 1, exceeds a limit
+     *     of this class, is shorter or longer than its header says, holds floats, or a label is
+     *     negative
      */
     public static int[] labels(Path file) {
-        byte[] bytes = read(file, LABELS_MAGIC, new int[1]);
-        int[] labels = new int[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            labels[i] = bytes[i] & 0xff;
+        IdxFile read =
+                IdxFile.read(file, 1, "labels", (of, s) -> checkSize(of, "count", s[0], MAX_COUNT));
+        if (read.element().floating()) {
+            throw new DataException("%s holds %s values, and labels are integers; check the path"
+                    .formatted(file, lower(read)));
+        }
+        int[] labels = new int[read.count()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = (int) read.value(i);
+            if (labels[i] < 0) {
+                throw new DataException("%s: label %d of item %d is negative; number classes from 0"
+                        .formatted(file, labels[i], i));
+            }
         }
         return labels;
     }
 
     /**
-     * Loads the four files of MNIST and its likes from one directory: {@code
-     * train-images-idx3-ubyte}, {@code train-labels-idx1-ubyte} and the same with {@code t10k},
-     * each with or without {@code .gz}.
+     * Reads any IDX file as a tensor of its sizes: int64 from integers, float32 or float64 from
+     * floats.
      *
-     * @param directory where the files are
+     * @throws DataException if the file cannot be read, is no IDX file, has a rank above 8 or more
+     *     than 2^27 elements, or is shorter or longer than its header says
+     */
+    public static Tensor tensor(Path file) {
+        IdxFile read = IdxFile.read(file, IdxFile.ANY_RANK, "any rank", (of, sizes) -> {});
+        if (read.count() > MAX_ELEMENTS) {
+            throw new DataException("%s has %d elements, more than the limit of %d; split the file"
+                    .formatted(file, read.count(), MAX_ELEMENTS));
+        }
+        ByteBuffer data = read.data();
+        switch (read.element()) {
+            case FLOAT32 -> {
+                float[] values = new float[read.count()];
+                data.asFloatBuffer().get(values);
+                return Tensor.of(values, read.sizes());
+            }
+            case FLOAT64 -> {
+                double[] values = new double[read.count()];
+                data.asDoubleBuffer().get(values);
+                return Tensor.of(values, read.sizes());
+            }
+            default -> {
+                long[] values = new long[read.count()];
+                Arrays.setAll(values, i -> (long) read.value(i));
+                return Tensor.of(values, read.sizes());
+            }
+        }
+    }
+
+    /**
+     * Loads the four files of MNIST and its likes: {@code train-images-idx3-ubyte}, {@code
+     * train-labels-idx1-ubyte} and the same with {@code t10k} or {@code test}; with a dot for the
+     * hyphen before {@code idx}, as some copies have it; with or without {@code .gz}; with one
+     * prefix before all names, as EMNIST has it.
+     *
+     * <p>Labels may count from 0 or, as EMNIST's letters do, from 1: if no label of either part is
+     * 0 and one equals the number of classes, label k is class k - 1. EMNIST stores its images
+     * transposed, and so they stay.
+     *
+     * @param path the directory, or in it the prefix of the set: {@code gzip/emnist-letters}
      * @param name what messages call the data set
      * @param classNames one name per class
-     * @throws DataException if a file is missing or malformed, or images and labels do not match
+     * @throws DataException if a file is missing or malformed, if images and labels do not match,
+     *     or if the directory holds several sets with prefixes
      */
-    public static Dataset.Split load(Path directory, String name, List<String> classNames) {
-        Dataset train = part(directory, "train", name + " train", classNames);
-        Dataset test = part(directory, "t10k", name + " test", classNames);
-        if (!train.shape().equals(test.shape())) {
-            throw new DataException(
-                    "%s: training images are %s but test images %s; use files of one data set"
-                            .formatted(name, train.shape(), test.shape()));
+    public static Dataset.Split load(Path path, String name, List<String> classNames) {
+        Pairs pairs = pairs(path);
+        boolean fromOne = pairs.least() > 0 && pairs.most() == classNames.size();
+        return split(pairs, name, classNames, fromOne ? 1 : 0);
+    }
+
+    /**
+     * Loads as {@link #load(Path, String, List)}, with as many classes as the labels of both parts
+     * tell: up to the largest, from 0, or from 1 if no label is 0. A class is named by its label.
+     *
+     * @throws DataException as there, or if a label is above {@link #MAX_CLASSES}
+     */
+    public static Dataset.Split load(Path path) {
+        Pairs pairs = pairs(path);
+        if (pairs.most() > MAX_CLASSES) {
+            throw new DataException("%s has a label %d, above the limit of %d; renumber its classes"
+                    .formatted(path, pairs.most(), MAX_CLASSES));
         }
-        return new Dataset.Split(train, test);
+        int first = Math.min(1, pairs.least());
+        List<String> names = IntStream.rangeClosed(first, pairs.most())
+                .mapToObj(Integer::toString)
+                .toList();
+        Path last = path.toAbsolutePath().normalize().getFileName();
+        return split(pairs, last == null ? "IDX files" : last.toString(), names, first);
+    }
+
+    /** Returns whether a path names files by their names as {@link #load(Path)} takes it. */
+    public static boolean holds(Path path) {
+        return IdxFolder.at(path).isPresent();
     }
 
     /** Returns whether the directory has the four files that {@link #load} reads. */
     static boolean present(Path directory) {
-        return Stream.of("train", "t10k")
-                .flatMap(part -> Stream.of(imagesName(part), labelsName(part)))
-                .allMatch(base -> find(directory, base).isPresent());
+        return IdxFolder.at(directory).filter(IdxFolder::complete).isPresent();
     }
 
-    private static Dataset part(Path directory, String part, String name, List<String> classes) {
-        Path imagesFile = require(directory, imagesName(part));
-        Path labelsFile = require(directory, labelsName(part));
-        Images images = images(imagesFile);
-        int[] labels = labels(labelsFile);
-        if (images.count() != labels.length) {
-            throw new DataException(
-                    "%s has %d images but %s has %d labels; use files of one data set"
-                            .formatted(imagesFile, images.count(), labelsFile, labels.length));
-        }
-        Dataset.Shape shape = new Dataset.Shape(1, images.height(), images.width());
-        return new Dataset(name, shape, 255, images.pixels(), labels, classes);
-    }
-
-    private static String imagesName(String part) {
-        return part + "-images-idx3-ubyte";
-    }
-
-    private static String labelsName(String part) {
-        return part + "-labels-idx1-ubyte";
-    }
-
-    private static Path require(Path directory, String base) {
-        return find(directory, base)
-                .orElseThrow(
-                        () -> new DataException("%s has neither %s nor %s.gz; put one of them there"
-                                .formatted(directory, base, base)));
-    }
-
-    private static Optional<Path> find(Path directory, String base) {
-        return Stream.of(base, base + ".gz")
-                .map(directory::resolve)
-                .filter(Files::isRegularFile)
-                .findFirst();
-    }
-
-    /* Fills sizes from the header and returns the data. A directory or pipe is refused first:
-     * opening a pipe would wait for ever. */
-    private static byte[] read(Path file, int magic, int[] sizes) {
-        if (!Files.isRegularFile(file)) {
-            throw new DataException(file + " is not a file; check the path");
-        }
-        try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            boolean zipped = startsLikeGzip(raw);
-            InputStream in = zipped ? new GZIPInputStream(raw, 1 << 16) : raw;
-            int headerBytes = 4 + 4 * sizes.length;
-            byte[] header = in.readNBytes(headerBytes);
-            if (header.length < headerBytes) {
-                throw new DataException("%s ends after %d of the %d header bytes%s"
-                        .formatted(file, header.length, headerBytes, CURE));
+    /** Images with their labels. */
+    private record Pair(Images images, int[] labels) {
+        static Pair read(IdxFolder folder, String part) {
+            Path imagesFile = folder.require(part, "images");
+            Path labelsFile = folder.require(part, "labels");
+            Images images = Idx.images(imagesFile);
+            int[] labels = Idx.labels(labelsFile);
+            if (images.count() != labels.length) {
+                throw new DataException(
+                        "%s has %d images but %s has %d labels; use files of one data set"
+                                .formatted(imagesFile, images.count(), labelsFile, labels.length));
             }
-            long expected = parseHeader(file, ByteBuffer.wrap(header), magic, sizes);
-            checkFileSize(file, headerBytes + expected, zipped);
-            return readData(file, in, (int) expected);
-        } catch (EOFException | ZipException e) {
-            throw new DataException(file + " is cut off or damaged inside its gzip data" + CURE, e);
-        } catch (IOException e) {
-            throw new DataException(file + " cannot be read; check its permissions", e);
+            return new Pair(images, labels);
+        }
+
+        Dataset.Shape shape() {
+            return new Dataset.Shape(1, images.height(), images.width());
         }
     }
 
-    private static boolean startsLikeGzip(InputStream raw) throws IOException {
-        raw.mark(2);
-        boolean zipped = raw.read() == 0x1f && raw.read() == 0x8b;
-        raw.reset();
-        return zipped;
+    private record Pairs(Pair train, Pair test) {
+        private IntStream labels() {
+            return IntStream.concat(Arrays.stream(train.labels), Arrays.stream(test.labels));
+        }
+
+        int least() {
+            return labels().min().orElseThrow();
+        }
+
+        int most() {
+            return labels().max().orElseThrow();
+        }
     }
 
-    private static long parseHeader(Path file, ByteBuffer header, int magic, int[] sizes) {
-        int found = header.getInt();
-        if (found != magic) {
+    private static Pairs pairs(Path path) {
+        IdxFolder folder = IdxFolder.at(path).orElseGet(() -> new IdxFolder(path, ""));
+        return new Pairs(Pair.read(folder, PARTS.get(0)), Pair.read(folder, PARTS.get(1)));
+    }
+
+    private static Dataset.Split split(
+            Pairs pairs, String name, List<String> classNames, int firstLabel) {
+        Dataset.Shape train = pairs.train().shape();
+        Dataset.Shape test = pairs.test().shape();
+        if (!train.equals(test)) {
             throw new DataException(
-                    "%s starts with 0x%08x but an IDX %s file starts with 0x%08x; check the path"
-                            .formatted(
-                                    file, found, magic == IMAGES_MAGIC ? "image" : "label", magic));
+                    "%s: training images are %s but test images %s; use files of one data set"
+                            .formatted(name, train, test));
         }
-        long bytes = 1;
-        for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = header.getInt();
-            int most = i == 0 ? MAX_COUNT : MAX_SIDE;
-            if (sizes[i] < 1 || sizes[i] > most) {
-                throw new DataException("%s states a %s of %d, which is not within 1..%d%s"
-                        .formatted(file, sizeName(i), sizes[i], most, CURE));
+        return new Dataset.Split(
+                dataset(pairs.train(), name + " train", classNames, firstLabel),
+                dataset(pairs.test(), name + " test", classNames, firstLabel));
+    }
+
+    private static Dataset dataset(
+            Pair pair, String name, List<String> classNames, int firstLabel) {
+        int[] labels = Arrays.stream(pair.labels()).map(k -> k - firstLabel).toArray();
+        return new Dataset(name, pair.shape(), 255, pair.images().pixels(), labels, classNames);
+    }
+
+    private static void checkImageSizes(Path file, int[] sizes) {
+        List<String> names = List.of("count", "height", "width");
+        for (int i = 0; i < 3; i++) {
+            checkSize(file, names.get(i), sizes[i], i == 0 ? MAX_COUNT : MAX_SIDE);
+        }
+    }
+
+    private static void checkSize(Path file, String what, int size, int most) {
+        if (size < 1 || size > most) {
+            throw new DataException("%s states a %s of %d, which is not within 1..%d%s"
+                    .formatted(file, what, size, most, CURE));
+        }
+    }
+
+    private static String lower(IdxFile file) {
+        return file.element().toString().toLowerCase(Locale.ROOT);
+    }
+
+    private static byte[] pixels(IdxFile read) {
+        if (read.element() == IdxFile.Element.UINT8) {
+            return read.data().array();
+        }
+        double scale = read.element().floating() && fractions(read) ? 255 : 1;
+        byte[] pixels = new byte[read.count()];
+        for (int i = 0; i < pixels.length; i++) {
+            double value = read.value(i);
+            boolean whole = scale == 255 || value == Math.rint(value);
+            if (!(value >= 0 && value <= 255 && whole)) {
+                throw new DataException(
+                        "%s: value %s of image %d is no pixel; scale all to whole numbers 0..255"
+                                .formatted(
+                                        read.file(), value, i / (pixels.length / read.sizes()[0])));
             }
-            bytes *= sizes[i];
+            pixels[i] = (byte) Math.round(scale * value);
         }
-        if (bytes > MAX_DATA_BYTES) {
-            throw new DataException(
-                    "%s states %d data bytes, more than the limit of %d; split the file"
-                            .formatted(file, bytes, MAX_DATA_BYTES));
-        }
-        return bytes;
+        return pixels;
     }
 
-    private static String sizeName(int position) {
-        return List.of("count", "height", "width").get(position);
-    }
-
-    private static void checkFileSize(Path file, long expected, boolean zipped) throws IOException {
-        long size = Files.size(file);
-        if (zipped && expected / MAX_EXPANSION > size) {
-            throw new DataException(
-                    "%s states %d bytes, which its %d compressed bytes cannot hold%s"
-                            .formatted(file, expected, size, CURE));
-        }
-        if (!zipped && expected != size) {
-            throw new DataException("%s should be %d bytes long by its header but is %d%s"
-                    .formatted(file, expected, size, CURE));
-        }
-    }
-
-    /* readNBytes allocates as bytes arrive, so even a header within all limits costs no more memory
-     * than the data behind it. One byte more is read to notice data the header does not state. */
-    private static byte[] readData(Path file, InputStream in, int expected) throws IOException {
-        byte[] data = in.readNBytes(expected);
-        if (data.length < expected) {
-            throw new DataException("%s ends after %d of the %d data bytes its header states%s"
-                    .formatted(file, data.length, expected, CURE));
-        }
-        if (in.read() >= 0) {
-            throw new DataException("%s holds more than the %d data bytes its header states%s"
-                    .formatted(file, expected, CURE));
-        }
-        return data;
+    private static boolean fractions(IdxFile read) {
+        return IntStream.range(0, read.count())
+                .mapToDouble(read::value)
+                .allMatch(value -> value >= 0 && value <= 1);
     }
 }

@@ -2,13 +2,15 @@ package org.fusegrad.data;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -16,29 +18,21 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decoder of JPEG and PNG files into planes of unsigned bytes, for one thread; the readers are kept
- * between files.
+ * between files. They get of a file only what {@link ImageFile} leaves of it.
  *
- * <p>The format is told by the first bytes, not by the name. Colour profiles are ignored and alpha
- * is dropped; 16-bit samples keep their upper byte; grey becomes colour by repetition, colour
- * becomes grey as 0.299 R + 0.587 G + 0.114 B.
+ * <p>Pictures are turned upright by their Exif orientation. Colour profiles and gamma are ignored,
+ * but for the profile of a picture in four inks ({@link Inks}); alpha is dropped; 16-bit samples
+ * keep their upper byte; grey becomes colour by repetition, colour becomes grey as 0.299 R + 0.587
+ * G + 0.114 B.
  */
 final class ImageDecoder implements AutoCloseable {
-    /** Largest height or width that is decoded. */
-    static final int MAX_SIDE = 16_384;
-
-    /** Most pixels that are decoded, 32 Mi. */
-    static final long MAX_PIXELS = 1L << 25;
-
     /** Longest file that is read, 64 MiB. */
     static final int MAX_FILE_BYTES = 1 << 26;
 
-    private static final int JPEG_START = 0xffd8;
-    private static final int PNG_START = 0x8950;
-    private static final int PNG_SIGNATURE_BYTES = 8;
-    private static final int PNG_LAST = 0x49454e44; // IEND
-
-    /* Length, type and checksum of a chunk. */
-    private static final int CHUNK_FRAME_BYTES = 12;
+    /* Bytes between the picture and a marker other than a restart are padding, which takes nothing
+     * from the picture; before a restart they are a loss. */
+    private static final Pattern PADDING =
+            Pattern.compile(".*extraneous bytes before marker 0x(?!d[0-7]).*");
 
     private final int channels;
     private final ImageReader jpeg = reader("jpeg");
@@ -50,24 +44,36 @@ final class ImageDecoder implements AutoCloseable {
         this.channels = channels;
     }
 
-    /** What the decoder does with an opened image. */
-    private interface Use<T> {
-        T apply(ImageReader reader, Dataset.Shape shape) throws IOException;
-    }
-
-    /** Returns the decoded shape of a file, from its header only. */
+    /** Returns the decoded shape of a file; of its picture only the data's form is checked. */
     Dataset.Shape shape(Path file) {
-        return open(file, (reader, shape) -> shape);
+        ImageFile image = ImageFile.parse(file, bytes(file));
+        return image.orientation().upright(stored(image));
     }
 
     /**
      * Decodes a file to the wanted shape into {@code out} from {@code offset} on.
      *
-     * @throws DataException if the file is no sound JPEG or PNG, exceeds a limit of this class, or
-     *     has another size and {@code resize} is off
+     * @throws DataException if the file is no sound JPEG or PNG, exceeds a limit of this class or
+     *     of {@link ImageFile}, or has another size and {@code resize} is off
      */
     void decode(Path file, Dataset.Shape wanted, boolean resize, byte[] out, int offset) {
-        byte[] pixels = open(file, (reader, shape) -> pixels(file, reader, shape, wanted, resize));
+        ImageFile image = ImageFile.parse(file, bytes(file));
+        Dataset.Shape stored = stored(image);
+        Dataset.Shape upright = image.orientation().upright(stored);
+        if (!resize && !upright.equals(wanted)) {
+            throw new DataException(
+                    "%s is %dx%d (height x width), the first image %dx%d; ask for a size"
+                            .formatted(
+                                    file,
+                                    upright.height(),
+                                    upright.width(),
+                                    wanted.height(),
+                                    wanted.width()));
+        }
+        byte[] pixels = image.orientation().upright(decode(file, image), stored);
+        if (!upright.equals(wanted)) {
+            pixels = Resize.planes(pixels, upright, wanted);
+        }
         System.arraycopy(pixels, 0, out, offset, pixels.length);
     }
 
@@ -77,53 +83,38 @@ final class ImageDecoder implements AutoCloseable {
         png.dispose();
     }
 
-    private byte[] pixels(
-            Path file,
-            ImageReader reader,
-            Dataset.Shape shape,
-            Dataset.Shape wanted,
-            boolean resize)
-            throws IOException {
-        if (!resize && !shape.equals(wanted)) {
-            throw new DataException(
-                    "%s is %dx%d (height x width), the first image %dx%d; ask for a size"
-                            .formatted(
-                                    file,
-                                    shape.height(),
-                                    shape.width(),
-                                    wanted.height(),
-                                    wanted.width()));
-        }
-        byte[] pixels = planes(file, reader.read(0));
-        return shape.equals(wanted) ? pixels : Resize.planes(pixels, shape, wanted);
+    private Dataset.Shape stored(ImageFile image) {
+        return new Dataset.Shape(channels, image.height(), image.width());
     }
 
     /* The JDK's readers answer damaged data with unchecked exceptions as well as checked ones. A
-     * cut-off JPEG is only a warning to them, with grey for the missing part: so warnings count. */
-    private <T> T open(Path file, Use<T> use) {
-        byte[] bytes = bytes(file);
-        ImageReader reader = readerOf(file, bytes);
-        if (reader == png) {
-            checkChunks(file, bytes);
-        }
+     * JPEG that lacks data is only a warning to them, with grey for the missing part: so warnings
+     * count. */
+    private byte[] decode(Path file, ImageFile image) {
+        ImageReader reader = image instanceof JpegFile ? jpeg : png;
         warning = "";
-        T result;
-        try (ImageInputStream in = memoryStream(bytes)) {
+        byte[] planes;
+        try (ImageInputStream in = memoryStream(image.bare())) {
             reader.setInput(in, true, true);
-            result = use.apply(reader, checkedShape(file, reader.getWidth(0), reader.getHeight(0)));
+            planes = planes(file, image, reader);
         } catch (DataException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             throw new DataException(
                     file + " is damaged and cannot be decoded; replace or remove it", e);
+        } catch (OutOfMemoryError e) {
+            throw new DataException(
+                    ("%s is %dx%d (height x width), too much for the memory that is free; raise"
+                                    + " -Xmx or scale it")
+                            .formatted(file, image.height(), image.width()),
+                    e);
         } finally {
             reader.setInput(null);
         }
         if (!warning.isEmpty()) {
-            throw new DataException(
-                    "%s is damaged (%s); replace or remove it".formatted(file, warning));
+            throw ImageFile.damaged(file, warning);
         }
-        return result;
+        return planes;
     }
 
     /* Not ImageIO.createImageInputStream: that one may write a cache file per image, which only a
@@ -145,48 +136,30 @@ final class ImageDecoder implements AutoCloseable {
         }
     }
 
-    private ImageReader readerOf(Path file, byte[] bytes) {
-        int start = bytes.length < 2 ? -1 : (bytes[0] & 0xff) << 8 | bytes[1] & 0xff;
-        return switch (start) {
-            case JPEG_START -> jpeg;
-            case PNG_START -> png;
-            default ->
-                throw new DataException(
-                        file + " does not start like a JPEG or PNG file; convert or remove it");
-        };
-    }
-
-    /* The reader makes arrays of what chunks state as their length: held against the file first. */
-    private static void checkChunks(Path file, byte[] png) {
-        ByteBuffer in = ByteBuffer.wrap(png);
-        long at = PNG_SIGNATURE_BYTES;
-        while (at < png.length) {
-            boolean cut = at + CHUNK_FRAME_BYTES > png.length;
-            long end = cut ? -1 : at + CHUNK_FRAME_BYTES + in.getInt((int) at);
-            if (end <= at || end > png.length) {
-                throw new DataException(file
-                        + " is damaged (a chunk is longer than the file); replace or remove it");
-            }
-            at = in.getInt((int) at + 4) == PNG_LAST ? png.length : end;
+    private byte[] planes(Path file, ImageFile image, ImageReader reader) throws IOException {
+        if (image instanceof JpegFile inked && inked.inks().isPresent()) {
+            Raster stored = reader.readRaster(0, null);
+            return planes(image, (y, rgb) -> {
+                int[] row = stored.getPixels(0, y, image.width(), 1, (int[]) null);
+                inked.inks().get().toRgb(row, rgb);
+            });
         }
+        BufferedImage decoded = reader.read(0);
+        return planes(image, (y, rgb) -> readRow(file, decoded, y, rgb));
     }
 
-    private Dataset.Shape checkedShape(Path file, int width, int height) {
-        if (width > MAX_SIDE || height > MAX_SIDE || (long) width * height > MAX_PIXELS) {
-            throw new DataException(
-                    "%s is %dx%d (height x width), over %d per side or %d pixels; scale it"
-                            .formatted(file, height, width, MAX_SIDE, MAX_PIXELS));
-        }
-        return new Dataset.Shape(channels, height, width);
+    /** What writes a row of a decoded picture as red, green and blue. */
+    private interface Rows {
+        void read(int y, int[] rgb);
     }
 
-    private byte[] planes(Path file, BufferedImage image) {
-        int width = image.getWidth();
-        int plane = width * image.getHeight();
+    private byte[] planes(ImageFile image, Rows rows) {
+        int width = image.width();
+        int plane = width * image.height();
         byte[] out = new byte[channels * plane];
         int[] rgb = new int[3 * width];
-        for (int y = 0; y < image.getHeight(); y++) {
-            readRow(file, image, y, rgb);
+        for (int y = 0; y < image.height(); y++) {
+            rows.read(y, rgb);
             for (int x = 0; x < width; x++) {
                 int to = y * width + x;
                 if (channels == 1) {
@@ -232,9 +205,20 @@ final class ImageDecoder implements AutoCloseable {
         }
     }
 
+    /* The JDK's own: a program may have others on its class path, with other results. */
     private ImageReader reader(String format) {
-        ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
-        reader.addIIOReadWarningListener((source, text) -> warning = text);
+        Iterable<ImageReader> all = () -> ImageIO.getImageReadersByFormatName(format);
+        ImageReader reader = StreamSupport.stream(all.spliterator(), false)
+                .filter(r -> r.getClass().getModule() == ImageIO.class.getModule())
+                .findFirst()
+                .orElseThrow(() ->
+                        new DataException("this Java runtime has no reader of %s files; use a JDK"
+                                .formatted(format)));
+        reader.addIIOReadWarningListener((source, text) -> {
+            if (!PADDING.matcher(text).matches()) {
+                warning = text;
+            }
+        });
         return reader;
     }
 }

@@ -18,7 +18,13 @@ import java.util.Locale;
  * <p>Classes and files are taken in the order of their names (by UTF-16 code units), so the result
  * does not depend on the file system or on the number of threads. Names that start with a dot are
  * skipped; symbolic links are refused, so nothing outside the folder is read. Images are limited to
- * 16,384 per side, 32 Mi pixels and 64 MiB of file.
+ * 16,384 per side, 32 Mi pixels and 64 MiB of file, progressive ones to ten scans of that size.
+ *
+ * <p>The format is told by a file's first bytes. JPEGs may be baseline or progressive, grey, in
+ * colour or in four inks, which become colours by the file's profile or as the JDK has it. Exif
+ * orientation is applied, in PNG too. PNGs may have any form; 16 bits keep the upper 8. Alpha is
+ * dropped, not blended; gamma and the profiles of other colours are ignored. Checksums of a PNG are
+ * verified.
  */
 public final class ImageFolder {
     private static final int MAX_FILES = 10_000_000;

@@ -1,11 +1,7 @@
 package org.fusegrad.cli.train;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.fusegrad.data.DataException;
 import org.fusegrad.data.Dataset;
 import org.fusegrad.data.Digits;
@@ -17,13 +13,12 @@ import org.fusegrad.data.ImageFolder;
  * Where images come from.
  *
  * @param name {@code digits}, {@code fashion-mnist}, or the path of a directory that holds the four
- *     IDX files of the MNIST family or {@code train} and {@code test} folders of classes
+ *     IDX files of the MNIST family or {@code train} and {@code test} folders of classes; of one
+ *     with several IDX sets, its path and the prefix of one, as {@code gzip/emnist-letters}
  */
 public record DataSource(String name) {
     static final String DIGITS = "digits";
     static final String FASHION_MNIST = "fashion-mnist";
-
-    private static final int IDX_CLASSES = 10;
 
     /**
      * Loads the images.
@@ -40,28 +35,18 @@ public record DataSource(String name) {
     }
 
     private static Dataset.Split directory(Path path, int size) {
+        if (Files.exists(path.resolve("train"))) {
+            ImageFolder.Options found = ImageFolder.Options.defaults();
+            return ImageFolder.load(path, size == 0 ? found : found.resize(size, size));
+        } else if (Idx.holds(path)) {
+            return Idx.load(path);
+        }
         if (!Files.isDirectory(path)) {
             throw new DataException("no data '" + path + "': give " + DIGITS + ", " + FASHION_MNIST
                     + " or a directory that exists");
         }
-        if (Files.exists(path.resolve("train"))) {
-            ImageFolder.Options found = ImageFolder.Options.defaults();
-            return ImageFolder.load(path, size == 0 ? found : found.resize(size, size));
-        } else if (holdsIdx(path)) {
-            List<String> classes =
-                    IntStream.range(0, IDX_CLASSES).mapToObj(Integer::toString).toList();
-            return Idx.load(path, label(path), classes);
-        }
         throw new DataException(path + " holds neither train and test folders of classes nor IDX"
                 + " files such as train-images-idx3-ubyte");
-    }
-
-    private static boolean holdsIdx(Path path) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path, "*-ubyte*")) {
-            return files.iterator().hasNext();
-        } catch (IOException e) {
-            throw new DataException(path + " cannot be listed; check its permissions", e);
-        }
     }
 
     private static String label(Path path) {
