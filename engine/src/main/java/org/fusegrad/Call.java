@@ -45,6 +45,8 @@ final class Call {
     private final List<State> effects;
     private final Layouts layouts;
     private final SharedRows shared;
+    private final Origin origin;
+    private final Retrace retraced = new Retrace();
     private final Map<BitSet, Derivation> derivations = new ConcurrentHashMap<>();
     private volatile Executable plain;
     private volatile Executable stateful;
@@ -56,6 +58,7 @@ final class Call {
      *
      * @param shared where the rows of a batch shared by replicas are; null if the graph is of this
      *     replica's own tensors
+     * @param origin the trace it comes from, which its backward continues
      */
     Call(
             KernelRuntime runtime,
@@ -65,7 +68,8 @@ final class Call {
             List<Object> bindings,
             List<State> effects,
             Layouts layouts,
-            SharedRows shared) {
+            SharedRows shared,
+            Origin origin) {
         this.runtime = runtime;
         this.name = GraphPrinter.word(name);
         this.graph = graph;
@@ -74,10 +78,27 @@ final class Call {
         this.effects = effects;
         this.layouts = layouts;
         this.shared = shared;
+        this.origin = origin;
     }
 
     Graph graph() {
         return graph;
+    }
+
+    List<Object> bindings() {
+        return bindings;
+    }
+
+    List<State> effects() {
+        return effects;
+    }
+
+    Retrace retraced() {
+        return retraced;
+    }
+
+    String name() {
+        return name;
     }
 
     int results() {
@@ -131,12 +152,15 @@ final class Call {
                 : Planner.plan(runtime, label, pure, shared.share(), shared.inputs());
     }
 
-    /** Where an input comes from: a {@link Tensor} or a {@link State}. */
+    /** Where an input comes from: a {@link Tensor}, a {@link State} or fresh random numbers. */
     private Object source(Tensor[] arguments, int input) {
         return input < arguments.length ? arguments[input] : bindings.get(input - arguments.length);
     }
 
     static Value value(Object source, Context context) {
+        if (source instanceof Draws.Source) {
+            return Draws.next(context);
+        }
         return source instanceof State s ? s.value(context) : ((Tensor) source).value();
     }
 
@@ -149,7 +173,7 @@ final class Call {
     }
 
     private boolean wants(Tensor[] arguments, int input) {
-        return source(arguments, input) instanceof Tensor t && t.requiresGrad();
+        return source(arguments, input) instanceof Tensor t && t.wantsGrad();
     }
 
     Executable.Allocator allocator(Context context) {
@@ -244,7 +268,7 @@ final class Call {
             inputs.add(dy);
             upstream.add(out.dtype().isFloating() ? dy : null);
         }
-        Tracer tracer = new Tracer(inputs);
+        Tracer tracer = origin.tracer(inputs);
         List<Node> grads = tracer.trace(() -> Differentiate.gradients(outputs, upstream, leaves));
         List<Node> roots = new ArrayList<>();
         for (int i = 0; i < leaves.size(); i++) {
@@ -271,7 +295,8 @@ final class Call {
                     pullback.bindings(),
                     pullback.effects(),
                     layouts,
-                    shared == null ? null : shared.pullback(graph.inputs().size(), pullback));
+                    shared == null ? null : shared.pullback(graph.inputs().size(), pullback),
+                    origin);
             reverse = r;
         }
         return r;
@@ -284,7 +309,7 @@ final class Call {
             wanted.set(i, arguments[i].dtype().isFloating());
         }
         for (int i = 0; i < bindings.size(); i++) {
-            if (bindings.get(i) instanceof Tensor t && t.requiresGrad()) {
+            if (bindings.get(i) instanceof Tensor t && t.wantsGrad()) {
                 wanted.set(arguments.length + i);
             }
         }

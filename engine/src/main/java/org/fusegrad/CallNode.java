@@ -50,6 +50,8 @@ final class CallNode extends TapeNode {
     @Override
     Tensor[] backward(Tensor[] upstream, boolean createGraph) {
         requireKept(inputs);
+        Misuse.requireUnreleased(call.name(), inputs);
+        Misuse.requireUnreleased(call.name(), saved);
         Tensor[] grads = createGraph ? record(upstream) : run(upstream);
         Tensor[] all = new Tensor[inputs().length];
         int[] operands = derivation.pullback().operands();

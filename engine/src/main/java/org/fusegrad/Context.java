@@ -14,6 +14,7 @@ final class Context {
     boolean recording = true;
     StateUpdates updates;
     Transaction transaction;
+    RandomRecord record;
 
     static Context get() {
         return CURRENT.get();

@@ -11,9 +11,7 @@ import org.fusegrad.graph.Op;
  * <p>Two operands broadcast by NumPy's rule and must agree in type; the half types compute as
  * float32. A {@code double} operand takes the tensor's type.
  */
-public abstract sealed class ElementwiseOps permits TensorOps {
-    abstract Tensor self();
-
+public abstract sealed class ElementwiseOps extends TensorValues permits TensorOps {
     /** Applies one primitive: recorded while a formula is traced, run at once otherwise. */
     static Tensor apply(Op op, Attrs attrs, Tensor... in) {
         Context context = Context.get();

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.fusegrad.Setting;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 
@@ -19,15 +20,15 @@ public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, State> buffers = new LinkedHashMap<>();
     private final Map<String, Slot<?>> children = new LinkedHashMap<>();
-    private boolean training = true;
-    private volatile List<CallWatcher> watchers = List.of();
+    private final Setting<Boolean> training = Setting.of(true);
+    private final Setting<List<CallWatcher>> watchers = Setting.of(List.of());
 
     /** The output for an input. */
     public abstract Tensor forward(Tensor x);
 
     /** Registers a leaf that collects gradients. */
     protected final Tensor parameter(String name, Tensor initial) {
-        register(parameters, name, initial.named(name).requiresGrad(true));
+        register(parameters, name, initial.keep().named(name).requiresGrad(true));
         return initial;
     }
 
@@ -65,14 +66,17 @@ public abstract class Module {
 
     // Mode.
 
-    /** Whether it is in training mode, as it is at first. */
+    /**
+     * Whether it is in training mode, as it is at first. A formula that calls the module inside
+     * takes notice when this changes, see {@link Setting}.
+     */
     public final boolean isTraining() {
-        return training;
+        return training.get();
     }
 
     /** Puts this module and all below in training or evaluation mode. */
     public final Module train(boolean on) {
-        namedModules().values().forEach(m -> m.training = on);
+        namedModules().values().forEach(m -> m.training.set(on));
         return this;
     }
 
@@ -225,16 +229,17 @@ public abstract class Module {
      * @return ends it when it is run
      */
     public final Runnable watch(CallWatcher watcher) {
-        List<CallWatcher> all = new ArrayList<>(watchers);
+        List<CallWatcher> all = new ArrayList<>(watchers.get());
         all.add(watcher);
-        watchers = all;
-        return () -> watchers = watchers.stream().filter(w -> w != watcher).toList();
+        watchers.set(all);
+        return () -> watchers.set(
+                watchers.get().stream().filter(w -> w != watcher).toList());
     }
 
     /** Runs a call with the watchers around it. */
     protected final Tensor watched(Tensor x, Supplier<Tensor> call) {
         Supplier<Tensor> whole = call;
-        for (CallWatcher watcher : watchers) {
+        for (CallWatcher watcher : watchers.get()) {
             Supplier<Tensor> inner = whole;
             whole = () -> watcher.around(this, x, inner);
         }
