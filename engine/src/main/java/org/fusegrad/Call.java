@@ -250,11 +250,16 @@ final class Call {
                 wanted);
     }
 
+    /** What gradients have been derived for so far. */
+    Map<BitSet, Derivation> derivations() {
+        return derivations;
+    }
+
     /**
      * Differentiates the results by the wanted inputs; declared backwards may read and write
      * states.
      */
-    private Pullback pullback(BitSet wanted) {
+    Pullback pullback(BitSet wanted) {
         List<Node> leaves = new ArrayList<>();
         int[] operands = wanted.stream().toArray();
         for (int i : operands) {

@@ -30,6 +30,11 @@ final class Dependencies {
         return new Seen(mode, Arrays.asList(values));
     }
 
+    /** How many are known; more may come to be. */
+    int count() {
+        return known.length;
+    }
+
     /** Adds what a trace has looked at. */
     void addAll(Set<Dependency> found) {
         if (!Arrays.asList(known).containsAll(found)) {

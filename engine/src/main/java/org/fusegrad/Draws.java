@@ -39,15 +39,12 @@ final class Draws {
         Position before = position.getAndUpdate(p -> new Position(p.seed, p.draws + 1));
         Position after = new Position(before.seed, before.draws + 1);
         Transaction.onRollback(() -> position.updateAndGet(p -> p.equals(after) ? before : p));
-        return Value.wrap(
-                DType.INT64, new long[] {before.seed, FIRST + before.draws}, Shape.of(2));
+        return Value.wrap(DType.INT64, new long[] {before.seed, FIRST + before.draws}, Shape.of(2));
     }
 
     /** The next key for what runs in a context: fresh, or one that is to come again. */
     static Value next(Context context) {
-        return context.record == null
-                ? Engine.current().draws().next()
-                : context.record.next();
+        return context.record == null ? Engine.current().draws().next() : context.record.next();
     }
 
     /** Where a formula takes a key from, anew at each call. */

@@ -26,9 +26,7 @@ public final class FormulaGraph {
     }
 
     private static Object fixed(Object source) {
-        return source instanceof Draws.Source
-                ? Tensor.constant(Draws.next(Context.get()))
-                : source;
+        return source instanceof Draws.Source ? Tensor.constant(Draws.next(Context.get())) : source;
     }
 
     /** The formula; its outputs are the results, without the new values of states. */

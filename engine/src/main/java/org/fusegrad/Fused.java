@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.WeakHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -31,13 +30,13 @@ import org.fusegrad.run.Share;
  * Tensor y = normSwish.call(x);
  * }</pre>
  *
- * <p>A formula must be pure apart from {@link State} and the random numbers it draws: it may capture
- * parameters (tensors whose identity stays, read anew at each call) and states, but no tensor
- * computed per call; such values are arguments. Java values it reads count as they were when it was
- * traced, but for those of a {@link Setting}, such as the mode of a module. A formula that breaks
- * this rule is found out at the second call of a signature, and whenever the number of its calls
- * has doubled: it is traced once more, without effects, and an {@link IllegalStateException} says
- * what changed. An engine that verifies looks at every call.
+ * <p>A formula must be pure apart from {@link State} and the random numbers it draws: it may
+ * capture parameters (tensors whose identity stays, read anew at each call) and states, but no
+ * tensor computed per call; such values are arguments. Java values it reads count as they were when
+ * it was traced, but for those of a {@link Setting}, such as the mode of a module. A formula that
+ * breaks this rule is found out at the second call of a signature, and whenever the number of its
+ * calls has doubled: it is traced once more, without effects, and an {@link IllegalStateException}
+ * says what changed. An engine that verifies looks at every call.
  *
  * <p>Threads may call one formula at the same time.
  */
@@ -178,11 +177,12 @@ public final class Fused {
 
     private Call traced(Engine engine, Object mode, Tensor[] arguments, Supplier<Call> trail) {
         CallCache cache = calls(engine);
-        Object signature = dependencies.signature(mode);
-        Call call = cache.traced(signature, arguments, trail);
-        Object now = dependencies.signature(mode);
+        int known = dependencies.count();
+        Call call = cache.traced(dependencies.signature(mode), arguments, trail);
         // What the first trace has looked at belongs to the signature from now on.
-        return Objects.equals(now, signature) ? call : cache.traced(now, arguments, () -> call);
+        return dependencies.count() == known
+                ? call
+                : cache.traced(dependencies.signature(mode), arguments, () -> call);
     }
 
     private CallCache calls(Engine engine) {
@@ -256,7 +256,8 @@ public final class Fused {
         List<Node> results = results(tracer);
         List<Object> sources = new ArrayList<>(List.of(arguments));
         sources.addAll(tracer.bindings());
-        return new FormulaGraph(Graph.of(tracer.inputs(), results), sources, tracer.writes(), origin);
+        return new FormulaGraph(
+                Graph.of(tracer.inputs(), results), sources, tracer.writes(), origin);
     }
 
     /**

@@ -20,8 +20,26 @@ import org.fusegrad.run.Value;
  */
 public final class RandomRecord {
     private final List<Value> keys = new ArrayList<>();
+    private final Draws own;
     private RandomRecord outer;
     private int next;
+
+    /** An empty record; fresh numbers are those of the engine. */
+    public RandomRecord() {
+        this(null);
+    }
+
+    private RandomRecord(Draws own) {
+        this.own = own;
+    }
+
+    /**
+     * An empty record with numbers of its own: whatever engine and other threads do, these are a
+     * function of the seed and of the order in which they are drawn.
+     */
+    public static RandomRecord of(long seed) {
+        return new RandomRecord(new Draws(seed));
+    }
 
     /** Runs a computation with the numbers recorded so far, and records what it draws beyond. */
     public <T> T during(Supplier<T> computation) {
@@ -38,7 +56,9 @@ public final class RandomRecord {
     }
 
     Value next() {
-        if (next == keys.size()) {
+        if (next == keys.size() && own != null) {
+            keys.add(own.next());
+        } else if (next == keys.size()) {
             Context context = Context.get();
             context.record = outer;
             try {

@@ -10,7 +10,8 @@ import org.fusegrad.graph.Op;
  * are operations of it and draw anew at each call, in the order in which the formula was traced;
  * the backward of a call sees the numbers of its forward.
  *
- * <p>Threads that draw from one engine share its streams; which thread gets which is up to chance.
+ * <p>Threads that draw from one engine share its streams, and which thread gets which is up to
+ * chance; see {@link RandomRecord#of} for numbers of a thread's own.
  */
 public abstract sealed class RandomTensors permits Creation {
     /**

@@ -17,7 +17,8 @@ import org.fusegrad.run.Value;
  * }</pre>
  *
  * <p>The part may capture parameters and states, but no other tensor that wants a gradient. Random
- * numbers come again as the first run drew them. Parameters must not be assigned between forward and backward.
+ * numbers come again as the first run drew them. Parameters must not be assigned between forward
+ * and backward.
  */
 public final class Recompute {
     private Recompute() {}
@@ -43,7 +44,8 @@ public final class Recompute {
         }
         List<Tensor> leaves = Backward.leaves(y);
         return Tensor.recorded(
-                y.value(), new Edge(new Part(part, x.value(), x.edge(), leaves, states, random), 0));
+                y.value(),
+                new Edge(new Part(part, x.value(), x.edge(), leaves, states, random), 0));
     }
 
     /** The input as the part sees it; gradients pass it only when it is open. */

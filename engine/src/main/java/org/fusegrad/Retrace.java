@@ -1,6 +1,7 @@
 package org.fusegrad;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,8 @@ final class Retrace {
     void check(String formula, Call traced, Call now) {
         Optional<String> change = captured(traced.bindings(), now.bindings())
                 .or(() -> computed(traced.graph().nodes(), now.graph().nodes()))
-                .or(() -> rearranged(traced, now));
+                .or(() -> rearranged(traced, now))
+                .or(() -> declared(traced, now));
         next = change.isPresent() ? calls + 1 : 2 * Math.max(1, calls);
         if (change.isPresent()) {
             throw new IllegalStateException("formula '" + formula
@@ -152,6 +154,23 @@ final class Retrace {
         return n.attrs() == Attrs.NONE || n.attrs() instanceof Attrs.Custom
                 ? "of " + n.inputs().size()
                 : n.attrs().toString();
+    }
+
+    /** Declared backwards, as far as they have been derived, may capture values of their own. */
+    private static Optional<String> declared(Call traced, Call now) {
+        if (traced.graph().nodes().stream().noneMatch(n -> n.is(Op.CUSTOM))) {
+            return Optional.empty();
+        }
+        for (Map.Entry<BitSet, Call.Derivation> e : traced.derivations().entrySet()) {
+            Call.Pullback a = e.getValue().pullback();
+            Call.Pullback b = now.pullback(e.getKey());
+            Optional<String> change = captured(a.bindings(), b.bindings())
+                    .or(() -> computed(a.graph().nodes(), b.graph().nodes()));
+            if (change.isPresent()) {
+                return change.map(c -> "in a declared backward, " + c);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The same operations, with other ones as results or as the new values of states. */

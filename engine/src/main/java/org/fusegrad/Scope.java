@@ -18,7 +18,7 @@ public final class Scope implements AutoCloseable {
     private final BufferPool pool;
     private final Scope outer;
     private final List<Buffer> owned = new ArrayList<>();
-    private final Set<Tensor> collecting = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Tensor> collecting = new ArrayList<>();
 
     Scope(BufferPool pool) {
         this.pool = pool;
@@ -33,7 +33,9 @@ public final class Scope implements AutoCloseable {
 
     /** A leaf has got a gradient inside. */
     void collects(Tensor leaf) {
-        collecting.add(leaf);
+        if (!collecting.contains(leaf)) {
+            collecting.add(leaf);
+        }
     }
 
     /** Lets a tensor and its gradient outlive this scope and those around it. */
@@ -43,11 +45,15 @@ public final class Scope implements AutoCloseable {
 
     /** What a leaf has collected lives as long as the leaf, over several scopes if need be. */
     private void handOnGradients() {
+        collecting.removeIf(leaf -> leaf.grad() == null || leaf.grad().isReleased());
+        if (collecting.isEmpty()) {
+            return;
+        }
         Set<Buffer> mine = Collections.newSetFromMap(new IdentityHashMap<>());
         mine.addAll(owned);
         for (Tensor leaf : collecting) {
             Tensor g = leaf.grad();
-            if (g == null || g.isReleased() || isMine(leaf, mine)) {
+            if (isMine(leaf, mine)) {
                 continue;
             }
             Buffer buffer = g.value().buffer();
@@ -73,9 +79,7 @@ public final class Scope implements AutoCloseable {
             throw new IllegalStateException("scopes close in the order opposite to their opening");
         }
         context.scope = outer;
-        if (!collecting.isEmpty()) {
-            handOnGradients();
-        }
+        handOnGradients();
         pool.give(owned);
         owned.clear();
     }

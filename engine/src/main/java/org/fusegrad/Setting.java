@@ -64,8 +64,8 @@ public final class Setting<T> implements Dependency {
      */
     public void set(T next) {
         if (source != null) {
-            throw new IllegalStateException("a computed setting cannot be set; set what it is"
-                    + " computed of");
+            throw new IllegalStateException(
+                    "a computed setting cannot be set; set what it is" + " computed of");
         }
         value = next;
     }

@@ -107,8 +107,11 @@ final class Generator {
     private void add(Step step) {
         Tensor[] in = step.operands().stream().map(values::get).toArray(Tensor[]::new);
         int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
-        Tensor out =
-                step.action() == Action.TRACK ? in[0].sub(0.5) : step.action().apply(in, numbers);
+        Tensor out = switch (step.action()) {
+            case TRACK -> in[0].sub(0.5);
+            case DROP -> in[0].mul(1);
+            default -> step.action().apply(in, numbers);
+        };
         if (out.shape().numel() <= MAX_ELEMENTS && isInRange(out)) {
             values.add(out);
             steps.add(step);

@@ -232,8 +232,8 @@ public abstract class Module {
         List<CallWatcher> all = new ArrayList<>(watchers.get());
         all.add(watcher);
         watchers.set(all);
-        return () -> watchers.set(
-                watchers.get().stream().filter(w -> w != watcher).toList());
+        return () ->
+                watchers.set(watchers.get().stream().filter(w -> w != watcher).toList());
     }
 
     /** Runs a call with the watchers around it. */

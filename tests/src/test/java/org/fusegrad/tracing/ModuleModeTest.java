@@ -23,8 +23,8 @@ import org.fusegrad.nn.Sequential;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.BatchRenorm2d;
 import org.fusegrad.nn.norm.GhostBatchNorm;
-import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
@@ -35,11 +35,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A module called inside a formula acts as it is set at each call, as it does outside. */
 final class ModuleModeTest {
     private static Tensor input() {
-        return Tensor.recording(false, () -> Tensor.arange(48)
-                .cast(org.fusegrad.DType.FLOAT32)
-                .sin()
-                .mul(3)
-                .reshape(4, 3, 2, 2));
+        return Tensor.recording(
+                false,
+                () -> Tensor.arange(48)
+                        .cast(org.fusegrad.DType.FLOAT32)
+                        .sin()
+                        .mul(3)
+                        .reshape(4, 3, 2, 2));
     }
 
     static Stream<Norm> norms() {

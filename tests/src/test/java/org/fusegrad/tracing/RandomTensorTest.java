@@ -136,8 +136,8 @@ final class RandomTensorTest {
     void gradientsOfGradientsSeeTheMaskToo() {
         Fused f = Fused.of("cube", x -> DROP.apply(x).pow(3));
         Tensor x = Tensor.full(Shape.of(64), 2, DType.FLOAT64).requiresGrad(true);
-        Fused g = Fused.of("cube64", t -> t.mul(Tensor.rand(Shape.of(64), DType.FLOAT64))
-                .pow(3));
+        Fused g = Fused.of(
+                "cube64", t -> t.mul(Tensor.rand(Shape.of(64), DType.FLOAT64)).pow(3));
         Tensor y = g.call(x);
         Tensor dx = Tensor.grad(List.of(y.sumAll()), List.of(x), Arrays.asList((Tensor) null), true)
                 .get(0);
@@ -154,9 +154,9 @@ final class RandomTensorTest {
     void theGradientCheckHoldsTheNumbers() {
         Tensor x = Tensor.of(new double[] {0.3, -1.2, 2, 0.7}, 4);
         RandomState before = Engine.current().randomState();
-        UnaryOperator<Tensor> f =
-                t -> t.mul(Tensor.rand(Shape.of(4), DType.FLOAT64)).add(Tensor.randn(4).cast(
-                        DType.FLOAT64)).sin();
+        UnaryOperator<Tensor> f = t -> t.mul(Tensor.rand(Shape.of(4), DType.FLOAT64))
+                .add(Tensor.randn(4).cast(DType.FLOAT64))
+                .sin();
         GradCheck.of(in -> List.of(f.apply(in.get(0)))).inputs(x).order(2).check();
         Fused fused = Fused.of("noise", f);
         GradCheck.of(in -> List.of(fused.call(in.get(0)))).inputs(x).order(2).check();
@@ -183,8 +183,19 @@ final class RandomTensorTest {
         assertArrayEquals(first, again[0]);
         assertFalse(Arrays.equals(first, again[1]));
         assertFalse(Arrays.equals(between, again[1]));
-        assertArrayEquals(
-                again[1], record.during(() -> new double[][] {one.get(), one.get()})[1]);
+        assertArrayEquals(again[1], record.during(() -> new double[][] {one.get(), one.get()})[1]);
+    }
+
+    @Test
+    void aRecordOfASeedHasNumbersOfItsOwn() {
+        Supplier<double[]> one = () -> Tensor.rand(50).toDoubles();
+        double[] first = RandomRecord.of(3).during(one);
+        RandomState before = Engine.current().randomState();
+        try (Engine engine = Engine.builder().threads(1).seed(99).build()) {
+            assertArrayEquals(first, engine.call(() -> RandomRecord.of(3).during(one)));
+        }
+        assertEquals(before, Engine.current().randomState());
+        assertFalse(Arrays.equals(first, RandomRecord.of(4).during(one)));
     }
 
     @Test
@@ -240,8 +251,7 @@ final class RandomTensorTest {
         assertEquals(0, f.call(Tensor.zeros(0, 3)).shape().numel());
         Fused scalar = Fused.of("scalar", x -> x.mul(Tensor.rand()));
         assertTrue(scalar.call(Tensor.ones(3)).toDoubles()[2] < 1);
-        assertThrows(
-                IllegalArgumentException.class, () -> Tensor.rand(Shape.of(3), DType.INT64));
+        assertThrows(IllegalArgumentException.class, () -> Tensor.rand(Shape.of(3), DType.INT64));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.fusegrad.Engine;
 import org.fusegrad.Fused;
+import org.fusegrad.Primitives;
 import org.fusegrad.RandomState;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
@@ -54,8 +55,7 @@ final class RetraceTest {
         Fused f = Fused.of("weighted", x -> x.mul(weight));
         f.call(X);
         weight = Tensor.of(3f, 4f).named("w");
-        assertSays(
-                fault(f, X), "the captured tensor float32(2) 'w' is another object now");
+        assertSays(fault(f, X), "the captured tensor float32(2) 'w' is another object now");
     }
 
     @Test
@@ -106,8 +106,7 @@ final class RetraceTest {
     @Test
     void aRandomMaskOfJava() {
         java.util.Random random = new java.util.Random(1);
-        Fused f = Fused.of(
-                "mask", x -> x.mul(Tensor.of(random.nextFloat(), random.nextFloat())));
+        Fused f = Fused.of("mask", x -> x.mul(Tensor.of(random.nextFloat(), random.nextFloat())));
         f.call(X);
         assertSays(fault(f, X), "the captured tensor float32(2) is another object now");
     }
@@ -127,6 +126,18 @@ final class RetraceTest {
         outer.call(X);
         slope = 0.25;
         assertSays(fault(outer, X), "formula 'outer'", "0.5 became 0.25");
+    }
+
+    @Test
+    void inADeclaredBackward() {
+        Fused f = Fused.of(
+                "declared",
+                x -> Primitives.customGradient(x.mul(1), List.of(x), dy -> List.of(dy.mul(slope))));
+        f.call(Tensor.of(1f).requiresGrad(true)).backward();
+        slope = 0.25;
+        assertSays(
+                fault(f, Tensor.of(1f).requiresGrad(true)),
+                "in a declared backward, the constant 0.5 became 0.25 at op mul");
     }
 
     @Test
