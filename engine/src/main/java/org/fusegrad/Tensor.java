@@ -176,18 +176,6 @@ public final class Tensor extends TensorOps {
         return value;
     }
 
-    /**
-     * Lets it and its gradient, if it has one, outlive the scopes around; without scopes that needs
-     * no saying.
-     */
-    public Tensor keep() {
-        value().buffer().keep();
-        if (grad != null) {
-            grad.value().buffer().keep();
-        }
-        return this;
-    }
-
     boolean isReleased() {
         return value.buffer().isReleased();
     }

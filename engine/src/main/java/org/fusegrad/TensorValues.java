@@ -3,7 +3,7 @@ package org.fusegrad;
 import java.util.Arrays;
 import org.fusegrad.run.Value;
 
-/** The elements of a {@link Tensor} as Java values, for callers outside of formulas. */
+/** The elements of a {@link Tensor} as Java values, and how long they live. */
 public abstract sealed class TensorValues extends Creation permits ElementwiseOps {
     abstract Tensor self();
 
@@ -44,6 +44,22 @@ public abstract sealed class TensorValues extends Creation permits ElementwiseOp
         requireType(DType.INT64);
         Value v = looked().contiguous();
         return Arrays.copyOfRange(v.longs(), v.offset(), v.offset() + v.shape().numel());
+    }
+
+    /**
+     * Lets it and its gradient, if it has one, outlive the scopes around; without scopes, and of a
+     * symbolic tensor, that needs no saying.
+     */
+    public Tensor keep() {
+        Tensor t = self();
+        if (t.isSymbolic()) {
+            return t;
+        }
+        t.value().buffer().keep();
+        if (t.grad() != null) {
+            t.grad().value().buffer().keep();
+        }
+        return t;
     }
 
     private void requireType(DType dtype) {

@@ -10,11 +10,13 @@ import org.fusegrad.Engine;
 import org.fusegrad.Scope;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.nn.CrossEntropyLoss;
 import org.fusegrad.nn.Linear;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.Sequential;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.ops.CrossEntropy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -123,6 +125,17 @@ final class ScopeLifetimeTest {
                 expected[1], model.namedBuffers().get("0.1.running_var").get().toDoubles());
         model.parameters().forEach(Tensor::toDoubles);
         model.buffers().forEach(s -> s.get().toDoubles());
+    }
+
+    @Test
+    void theWeightOfALossLivesOn() {
+        CrossEntropyLoss loss;
+        try (Scope scope = Engine.current().scope()) {
+            loss = new CrossEntropyLoss(CrossEntropy.DEFAULT, Tensor.ones(3).mul(2));
+        }
+        overwrite();
+        Tensor target = Tensor.of(new long[] {0, 2}, 2);
+        assertEquals(Math.log(3), loss.call(Tensor.zeros(2, 3), target).item(), 1e-6);
     }
 
     /** A module whose initial values are computed. */
