@@ -45,6 +45,8 @@ final class Call {
     private final List<State> effects;
     private final Layouts layouts;
     private final SharedRows shared;
+    private final Origin origin;
+    private final Retrace retraced = new Retrace();
     private final Map<BitSet, Derivation> derivations = new ConcurrentHashMap<>();
     private final Map<List<BitSet>, Call> partials = new ConcurrentHashMap<>();
     private volatile Executable plain;
@@ -57,6 +59,7 @@ final class Call {
      *
      * @param shared where the rows of a batch shared by replicas are; null if the graph is of this
      *     replica's own tensors
+     * @param origin the trace it comes from, which its backward continues
      */
     Call(
             KernelRuntime runtime,
@@ -66,7 +69,8 @@ final class Call {
             List<Object> bindings,
             List<State> effects,
             Layouts layouts,
-            SharedRows shared) {
+            SharedRows shared,
+            Origin origin) {
         this.runtime = runtime;
         this.name = GraphPrinter.word(name);
         this.graph = graph;
@@ -75,10 +79,27 @@ final class Call {
         this.effects = effects;
         this.layouts = layouts;
         this.shared = shared;
+        this.origin = origin;
     }
 
     Graph graph() {
         return graph;
+    }
+
+    List<Object> bindings() {
+        return bindings;
+    }
+
+    List<State> effects() {
+        return effects;
+    }
+
+    Retrace retraced() {
+        return retraced;
+    }
+
+    String name() {
+        return name;
     }
 
     int results() {
@@ -132,12 +153,15 @@ final class Call {
                 : Planner.plan(runtime, label, pure, shared.share(), shared.inputs());
     }
 
-    /** Where an input comes from: a {@link Tensor} or a {@link State}. */
+    /** Where an input comes from: a {@link Tensor}, a {@link State} or fresh random numbers. */
     private Object source(Tensor[] arguments, int input) {
         return input < arguments.length ? arguments[input] : bindings.get(input - arguments.length);
     }
 
     static Value value(Object source, Context context) {
+        if (source instanceof Draws.Source) {
+            return Draws.next(context);
+        }
         return source instanceof State s ? s.value(context) : ((Tensor) source).value();
     }
 
@@ -150,7 +174,7 @@ final class Call {
     }
 
     private boolean wants(Tensor[] arguments, int input) {
-        return source(arguments, input) instanceof Tensor t && t.requiresGrad();
+        return source(arguments, input) instanceof Tensor t && t.wantsGrad();
     }
 
     Executable.Allocator allocator(Context context) {
@@ -227,6 +251,11 @@ final class Call {
                 wanted);
     }
 
+    /** What gradients have been derived for so far. */
+    Map<BitSet, Derivation> derivations() {
+        return derivations;
+    }
+
     /**
      * Differentiates the results by the wanted inputs; declared backwards may read and write
      * states.
@@ -249,7 +278,7 @@ final class Call {
             boolean arrives = out.dtype().isFloating() && (present == null || present.get(i));
             upstream.add(arrives ? dy : null);
         }
-        Tracer tracer = new Tracer(inputs);
+        Tracer tracer = origin.tracer(inputs);
         List<Node> grads = tracer.trace(() -> Differentiate.gradients(outputs, upstream, leaves));
         List<Node> roots = new ArrayList<>();
         for (int i = 0; i < leaves.size(); i++) {
@@ -283,7 +312,8 @@ final class Call {
                 pullback.bindings(),
                 pullback.effects(),
                 layouts,
-                shared == null ? null : shared.pullback(graph.inputs().size(), pullback));
+                shared == null ? null : shared.pullback(graph.inputs().size(), pullback),
+                origin);
     }
 
     /**
@@ -309,7 +339,7 @@ final class Call {
             wanted.set(i, arguments[i].dtype().isFloating());
         }
         for (int i = 0; i < bindings.size(); i++) {
-            if (bindings.get(i) instanceof Tensor t && t.requiresGrad()) {
+            if (bindings.get(i) instanceof Tensor t && t.wantsGrad()) {
                 wanted.set(arguments.length + i);
             }
         }

@@ -74,7 +74,9 @@ final class CallCache {
     private Call single(Op op, Attrs attrs, Tensor[] in) {
         List<Node> leaves = leaves(in);
         Graph graph = Graph.of(leaves, List.of(Node.of(op, attrs, leaves)));
-        return new Call(runtime, op.toString(), graph, 1, List.of(), List.of(), layouts(in), null);
+        Origin origin = new Origin(op.toString());
+        return new Call(
+                runtime, op.toString(), graph, 1, List.of(), List.of(), layouts(in), null, origin);
     }
 
     /** The formula these are the calls of; {@code trace} runs if this signature is new. */

@@ -51,6 +51,8 @@ final class CallNode extends TapeNode {
     @Override
     Tensor[] backward(Tensor[] upstream, boolean createGraph) {
         requireKept(inputs);
+        Misuse.requireUnreleased(call.name(), inputs);
+        Misuse.requireUnreleased(call.name(), saved);
         Call.Pullback p = derivation.pullback();
         BitSet present = present(upstream);
         Tensor[] grads;

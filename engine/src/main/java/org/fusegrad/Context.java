@@ -14,6 +14,7 @@ final class Context {
     boolean recording = true;
     StateUpdates updates;
     Transaction transaction;
+    RandomRecord record;
 
     /** Whether a node of the tape computes gradients for a walk around it. */
     boolean insideBackward;

@@ -14,11 +14,9 @@ import org.fusegrad.graph.Op;
  * {@code double} yields float32, a {@code long} int64, and nothing is ever truncated. Division is
  * true division, and functions of int64 are those of its float32 values.
  */
-public abstract sealed class ElementwiseOps permits TensorOps {
+public abstract sealed class ElementwiseOps extends TensorValues permits TensorOps {
     /** Up to here every whole number is a double. */
     private static final long EXACT = 1L << 53;
-
-    abstract Tensor self();
 
     /** Applies one primitive: recorded while a formula is traced, run at once otherwise. */
     static Tensor apply(Op op, Attrs attrs, Tensor... in) {

@@ -32,6 +32,7 @@ public final class Engine implements AutoCloseable {
     private final CallCache calls;
     private final boolean fusing;
     private final AtomicLong seed;
+    private final Draws draws;
 
     private Engine(Builder b) {
         this.runtime = new KernelRuntime(
@@ -43,6 +44,7 @@ public final class Engine implements AutoCloseable {
         this.calls = new CallCache(runtime);
         this.fusing = b.fuse;
         this.seed = new AtomicLong(b.seed);
+        this.draws = new Draws(b.seed);
     }
 
     /** An engine to configure. */
@@ -131,9 +133,24 @@ public final class Engine implements AutoCloseable {
         return calls;
     }
 
-    /** Restarts the random numbers. */
+    /** Restarts the random numbers, those that tensors draw and those that start layers. */
     public void seed(long value) {
-        seed.set(value);
+        randomState(new RandomState(value, value, 0));
+    }
+
+    /** How far the random numbers have come, to go on from there later or elsewhere. */
+    public RandomState randomState() {
+        return new RandomState(seed.get(), draws.seed(), draws.count());
+    }
+
+    /** Lets the random numbers go on from where they were. */
+    public void randomState(RandomState state) {
+        seed.set(state.sources());
+        draws.restart(state.seed(), state.draws());
+    }
+
+    Draws draws() {
+        return draws;
     }
 
     /** A fresh stream of random numbers, different at every call, reproducible from the seed. */

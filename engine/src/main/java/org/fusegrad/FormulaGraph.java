@@ -16,11 +16,17 @@ public final class FormulaGraph {
     private final Graph graph;
     private final List<Object> sources;
     private final Map<State, Node> writes;
+    private final Origin origin;
 
-    FormulaGraph(Graph graph, List<Object> sources, Map<State, Node> writes) {
+    FormulaGraph(Graph graph, List<Object> sources, Map<State, Node> writes, Origin origin) {
         this.graph = graph;
-        this.sources = List.copyOf(sources);
+        this.sources = sources.stream().map(FormulaGraph::fixed).toList();
         this.writes = writes;
+        this.origin = origin;
+    }
+
+    private static Object fixed(Object source) {
+        return source instanceof Draws.Source ? Tensor.constant(Draws.next(Context.get())) : source;
     }
 
     /** The formula; its outputs are the results, without the new values of states. */
@@ -30,7 +36,8 @@ public final class FormulaGraph {
 
     /**
      * Where the graph's inputs take their values from, in order: a {@link Tensor}, which is an
-     * argument, a captured tensor or an upstream gradient, or a {@link State}.
+     * argument, a captured tensor or an upstream gradient, or a {@link State}. The key of random
+     * numbers is a tensor too, drawn when the graph was made: its numbers are always the same.
      */
     public List<Object> sources() {
         return sources;
@@ -119,13 +126,13 @@ public final class FormulaGraph {
 
     /** A backward runs when the forward has written its states, and reads what that wrote. */
     private Tracer tracer(List<Node> inputs) {
-        Tracer tracer = new Tracer(inputs);
+        Tracer tracer = origin.tracer(inputs);
         tracer.writes().putAll(writes);
         return tracer;
     }
 
     private FormulaGraph of(Tracer tracer, List<Object> from, List<Node> results) {
         from.addAll(tracer.bindings());
-        return new FormulaGraph(Graph.of(tracer.inputs(), results), from, tracer.writes());
+        return new FormulaGraph(Graph.of(tracer.inputs(), results), from, tracer.writes(), origin);
     }
 }

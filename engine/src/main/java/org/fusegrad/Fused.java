@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.GraphPrinter;
@@ -29,9 +30,15 @@ import org.fusegrad.run.Share;
  * Tensor y = normSwish.call(x);
  * }</pre>
  *
- * <p>A formula must be pure apart from {@link State}: it may capture parameters (tensors whose
- * identity stays, read anew at each call) and states, but no tensor computed per call; such values
- * are arguments.
+ * <p>A formula must be pure apart from {@link State} and the random numbers it draws: it may
+ * capture parameters (tensors whose identity stays, read anew at each call) and states, but no
+ * tensor computed per call; such values are arguments. Java values it reads count as they were when
+ * it was traced, but for those of a {@link Setting}, such as the mode of a module. A formula that
+ * breaks this rule is found out at the second call of a signature, and whenever the number of its
+ * calls has doubled: it is traced once more, without effects, and an {@link IllegalStateException}
+ * says what changed. An engine that verifies looks at every call.
+ *
+ * <p>Threads may call one formula at the same time.
  */
 public final class Fused {
     /** A formula of any number of arguments and results. */
@@ -46,8 +53,13 @@ public final class Fused {
         Tensor apply(Tensor a, Tensor b);
     }
 
+    /** Takes any number of arguments. */
+    private static final int ANY = -1;
+
     private final String name;
+    private final int arity;
     private final Formula formula;
+    private final Dependencies dependencies = new Dependencies();
 
     /**
      * What has been traced, by engine. The formula owns it, so that it goes when nobody holds the
@@ -58,33 +70,44 @@ public final class Fused {
     /** Those of the engine that called last. */
     private volatile CallCache last;
 
-    private Fused(String name, Formula formula) {
+    private Fused(String name, int arity, Formula formula) {
         this.name = name;
+        this.arity = arity;
         this.formula = formula;
     }
 
     /** A formula of one argument. */
     public static Fused of(String name, UnaryOperator<Tensor> formula) {
-        return new Fused(name, in -> List.of(formula.apply(in.get(0))));
+        return new Fused(name, 1, in -> Arrays.asList(formula.apply(in.get(0))));
     }
 
     /** A formula of two arguments. */
     public static Fused of(String name, Binary formula) {
-        return new Fused(name, in -> List.of(formula.apply(in.get(0), in.get(1))));
+        return new Fused(name, 2, in -> Arrays.asList(formula.apply(in.get(0), in.get(1))));
     }
 
     /** A formula of any number of arguments and results. */
     public static Fused ofAll(String name, Formula formula) {
-        return new Fused(name, formula);
+        return new Fused(name, ANY, formula);
     }
 
     public String name() {
         return name;
     }
 
-    /** The single result of the formula on these arguments. */
+    /**
+     * The single result of the formula on these arguments.
+     *
+     * @throws IllegalArgumentException if it takes another number of arguments
+     * @throws IllegalStateException if it has not one result
+     */
     public Tensor call(Tensor... arguments) {
-        return callAll(null, arguments).get(0);
+        List<Tensor> results = callAll(null, arguments);
+        if (results.size() != 1) {
+            throw new IllegalStateException("formula '" + name + "' has " + results.size()
+                    + " results, not one; callAll answers them all");
+        }
+        return results.get(0);
     }
 
     /** The results of the formula on these arguments. */
@@ -99,15 +122,22 @@ public final class Fused {
      *     evaluation; compared by equality
      */
     public List<Tensor> callAll(Object mode, Tensor... arguments) {
+        Misuse.checkArguments(name, arity, arguments);
         Context context = Context.get();
         if (context.tracer != null) {
-            return formula.apply(List.of(arguments));
+            return apply(List.of(arguments));
         }
         Engine engine = Engine.current();
         if (!engine.isFusing()) {
             return unfused(context, arguments);
         }
-        return List.of(traced(engine, mode, arguments).invoke(arguments));
+        Supplier<Call> trail = () -> trace(engine.runtime(), arguments);
+        return List.of(checked(engine, mode, arguments, trail).invoke(arguments));
+    }
+
+    /** Runs the formula, on symbolic tensors or on values. */
+    private List<Tensor> apply(List<Tensor> arguments) {
+        return Misuse.checkResults(name, formula.apply(new Arguments(name, arguments)));
     }
 
     /**
@@ -118,24 +148,41 @@ public final class Fused {
      * too, is the same on all replicas. Always fused.
      *
      * @param mode as in {@link #callAll(Object, Tensor...)}
-     * @throws IllegalStateException inside another formula, or if a replica failed
+     * @throws IllegalStateException inside another formula, if it draws random numbers, or if a
+     *     replica failed
      */
     public List<Tensor> callShared(Share share, Object mode, Tensor... arguments) {
         if (Context.get().tracer != null) {
             throw new IllegalStateException(name + " is shared by replicas and cannot be part of"
                     + " another formula; call it by itself");
         }
+        Misuse.checkArguments(name, arity, arguments);
         Engine engine = Engine.current();
         Object key = Arrays.asList(mode, share);
-        Call call = calls(engine).traced(key, arguments, () -> {
+        Supplier<Call> trail = () -> {
             List<Node> whole = SharedRows.whole(share, CallCache.leaves(arguments));
             return trace(engine.runtime(), whole, Layouts.SHARED, share);
-        });
-        return List.of(call.invoke(arguments));
+        };
+        return List.of(checked(engine, key, arguments, trail).invoke(arguments));
     }
 
-    private Call traced(Engine engine, Object mode, Tensor[] arguments) {
-        return calls(engine).traced(mode, arguments, () -> trace(engine.runtime(), arguments));
+    /** The call of this signature, found to be still what the formula does when that is due. */
+    private Call checked(Engine engine, Object mode, Tensor[] arguments, Supplier<Call> trail) {
+        Call call = traced(engine, mode, arguments, trail);
+        if (call.retraced().isDue(engine.runtime().verifies())) {
+            call.retraced().check(name, call, trail.get());
+        }
+        return call;
+    }
+
+    private Call traced(Engine engine, Object mode, Tensor[] arguments, Supplier<Call> trail) {
+        CallCache cache = calls(engine);
+        int known = dependencies.count();
+        Call call = cache.traced(dependencies.signature(mode), arguments, trail);
+        // What the first trace has looked at belongs to the signature from now on.
+        return dependencies.count() == known
+                ? call
+                : cache.traced(dependencies.signature(mode), arguments, () -> call);
     }
 
     private CallCache calls(Engine engine) {
@@ -154,7 +201,7 @@ public final class Fused {
 
     private List<Tensor> unfused(Context context, Tensor[] arguments) {
         StateUpdates updates = StateUpdates.nested();
-        List<Tensor> results = updates.during(() -> formula.apply(List.of(arguments)));
+        List<Tensor> results = updates.during(() -> apply(List.of(arguments)));
         if (context.recording) {
             updates.commit();
         }
@@ -162,8 +209,14 @@ public final class Fused {
     }
 
     private Call trace(KernelRuntime runtime, List<Node> leaves, Layouts layouts, Share share) {
-        Tracer tracer = new Tracer(leaves);
+        Origin origin = new Origin(name, dependencies);
+        Tracer tracer = origin.tracer(leaves);
         List<Node> outputs = new ArrayList<>(results(tracer));
+        if (share != null && tracer.draws()) {
+            throw new IllegalStateException("formula '" + name + "' draws random numbers and cannot"
+                    + " be shared by replicas, which would draw different ones; draw outside and"
+                    + " pass them as an argument");
+        }
         int results = outputs.size();
         List<State> effects = new ArrayList<>();
         for (Map.Entry<State, Node> write : tracer.writes().entrySet()) {
@@ -178,14 +231,17 @@ public final class Fused {
                 tracer.bindings(),
                 effects,
                 layouts,
-                share == null ? null : SharedRows.of(share, leaves.size(), results));
+                share == null ? null : SharedRows.of(share, leaves.size(), results),
+                origin);
     }
 
     /** Runs the formula on the leaves the tracer starts with. */
     private List<Node> results(Tracer tracer) {
-        List<Tensor> leaves = tracer.inputs().stream().map(Tensor::symbolic).toList();
-        return tracer.trace(
-                () -> formula.apply(leaves).stream().map(tracer::node).toList());
+        Origin origin = tracer.origin();
+        List<Tensor> leaves = tracer.inputs().stream()
+                .map(leaf -> Tensor.symbolic(leaf, origin))
+                .toList();
+        return tracer.trace(() -> apply(leaves).stream().map(tracer::node).toList());
     }
 
     /**
@@ -194,11 +250,14 @@ public final class Fused {
      * @throws IllegalStateException if the formula looks at values
      */
     public FormulaGraph graph(Tensor... arguments) {
-        Tracer tracer = new Tracer(CallCache.leaves(arguments));
+        Misuse.checkArguments(name, arity, arguments);
+        Origin origin = new Origin(name);
+        Tracer tracer = origin.tracer(CallCache.leaves(arguments));
         List<Node> results = results(tracer);
         List<Object> sources = new ArrayList<>(List.of(arguments));
         sources.addAll(tracer.bindings());
-        return new FormulaGraph(Graph.of(tracer.inputs(), results), sources, tracer.writes());
+        return new FormulaGraph(
+                Graph.of(tracer.inputs(), results), sources, tracer.writes(), origin);
     }
 
     /**
@@ -208,7 +267,9 @@ public final class Fused {
      * @param mode as in {@link #callAll}
      */
     public Explanation explain(Object mode, Tensor... arguments) {
-        Call call = traced(Engine.current(), mode, arguments);
+        Misuse.checkArguments(name, arity, arguments);
+        Engine engine = Engine.current();
+        Call call = traced(engine, mode, arguments, () -> trace(engine.runtime(), arguments));
         BitSet wanted = call.differentiable(arguments);
         Function<Tensor, String> describe = t -> t.dtype() + t.shape().toString();
         String signature =
@@ -221,7 +282,8 @@ public final class Fused {
      * written. Nothing is merged, planned or run, and no state moves.
      */
     public Trace trace(Tensor... arguments) {
-        Tracer tracer = new Tracer(CallCache.leaves(arguments));
+        Misuse.checkArguments(name, arity, arguments);
+        Tracer tracer = new Origin(name).tracer(CallCache.leaves(arguments));
         List<Node> results = results(tracer);
         Map<Node, Object> sources = new IdentityHashMap<>();
         for (int i = 0; i < tracer.bindings().size(); i++) {

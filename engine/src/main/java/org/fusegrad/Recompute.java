@@ -16,8 +16,9 @@ import org.fusegrad.run.Value;
  * UnaryOperator<Tensor> cheap = Recompute.of(block::forward);
  * }</pre>
  *
- * <p>The part may capture parameters and states, but no other tensor that wants a gradient, and
- * must draw no random numbers. Parameters must not be assigned between forward and backward.
+ * <p>The part may capture parameters and states, but no other tensor that wants a gradient. Random
+ * numbers come again as the first run drew them. Parameters must not be assigned between forward
+ * and backward.
  */
 public final class Recompute {
     private Recompute() {}
@@ -34,14 +35,17 @@ public final class Recompute {
         }
         StateUpdates states = StateUpdates.nested();
         Border border = new Border(x.edge());
-        Tensor y = states.during(() -> part.apply(border.tensor(x.value())));
+        RandomRecord random = new RandomRecord();
+        Supplier<Tensor> forward = () -> part.apply(border.tensor(x.value()));
+        Tensor y = states.during(() -> random.during(forward));
         states.commit();
         if (!y.requiresGrad()) {
             return y;
         }
         List<Tensor> leaves = Backward.leaves(y);
         return Tensor.recorded(
-                y.value(), new Edge(new Part(part, x.value(), x.edge(), leaves, states), 0));
+                y.value(),
+                new Edge(new Part(part, x.value(), x.edge(), leaves, states, random), 0));
     }
 
     /** The input as the part sees it; gradients pass it only when it is open. */
@@ -73,6 +77,7 @@ public final class Recompute {
         private final UnaryOperator<Tensor> part;
         private final List<Tensor> leaves;
         private final StateUpdates states;
+        private final RandomRecord random;
         private Value x;
 
         Part(
@@ -80,12 +85,14 @@ public final class Recompute {
                 Value x,
                 Edge input,
                 List<Tensor> leaves,
-                StateUpdates states) {
+                StateUpdates states,
+                RandomRecord random) {
             super(edges(input, leaves));
             this.part = part;
             this.x = x;
             this.leaves = leaves;
             this.states = states;
+            this.random = random;
         }
 
         private static Edge[] edges(Edge input, List<Tensor> leaves) {
@@ -108,7 +115,8 @@ public final class Recompute {
         Tensor[] backward(Tensor[] upstream, boolean createGraph) {
             Border border = new Border(inputs()[0]);
             Tensor in = border.tensor(requireKept(x));
-            Tensor y = Tensor.recording(true, () -> states.again().during(() -> part.apply(in)));
+            Supplier<Tensor> again = () -> random.during(() -> part.apply(in));
+            Tensor y = Tensor.recording(true, () -> states.again().during(again));
             List<Tensor> wanted = new ArrayList<>(List.of(in));
             wanted.addAll(leaves);
             Supplier<List<Tensor>> gradients =

@@ -19,6 +19,7 @@ public final class State {
 
     /** A state that starts at this value. */
     public static State of(String name, Tensor initial) {
+        initial.value().buffer().keep();
         return new State(name, initial.value());
     }
 
@@ -47,6 +48,7 @@ public final class State {
      * Writes in a formula.
      *
      * @throws IllegalArgumentException if type or shape differ from the state's
+     * @throws IllegalStateException if the tensor belongs to another formula
      */
     public void write(Tensor next) {
         requireFits(next);
@@ -56,18 +58,22 @@ public final class State {
         } else if (context.updates != null) {
             context.updates.write(this, next.detach().value());
         } else if (context.recording) {
-            set(next);
+            assign(next.value());
         }
     }
 
-    /** The current value, outside formulas. */
+    /** The current value, outside formulas; inside the same as {@link #read}. */
     public Tensor get() {
+        if (Context.get().tracer != null) {
+            return read();
+        }
         return Tensor.constant(value);
     }
 
     /** Replaces the value at once, outside formulas: loading, resetting, restoring. */
     public void set(Tensor next) {
         requireFits(next);
+        Misuse.refuseSet(this);
         assign(next.value());
     }
 

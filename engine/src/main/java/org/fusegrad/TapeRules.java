@@ -8,10 +8,6 @@ final class TapeRules {
 
     /** Refuses a tensor that operations computed; {@code what} begins the sentence. */
     static void requireLeaf(Tensor tensor, String what) {
-        if (tensor.isSymbolic()) {
-            throw new IllegalStateException(
-                    what + " leaves; in a traced formula no tensor is one: do it outside");
-        }
         if (!tensor.isLeaf()) {
             throw new IllegalStateException(
                     what + " leaves; this tensor was computed: use detach() first");
@@ -30,10 +26,6 @@ final class TapeRules {
 
     /** Registers a hook on a tensor, leaf or computed; the result removes it. */
     static Runnable hook(Tensor tensor, UnaryOperator<Tensor> hook) {
-        if (tensor.isSymbolic() || Context.get().tracer != null) {
-            throw new IllegalStateException("a traced formula runs no hooks: register the hook on"
-                    + " what goes into the formula or comes out of it, or use customGradient");
-        }
         if (!tensor.requiresGrad()) {
             throw new IllegalStateException("a hook on a tensor that requires no gradient would"
                     + " never run; call requiresGrad(true) on it, or on what it is computed from");

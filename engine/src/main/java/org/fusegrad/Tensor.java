@@ -20,58 +20,23 @@ import org.fusegrad.run.Value;
  * <p>The operations themselves are in {@link TensorOps}, this class's parent, by group.
  */
 public final class Tensor extends TensorOps {
+    /** What a symbolic tensor stands for, and the trace in which it does. */
+    private record Symbol(Node node, Origin origin) {}
+
     private Value value;
-    private final Node node;
+    private final Symbol symbol;
     private Edge edge = Edge.NONE;
     private boolean requiresGrad;
     private Tensor grad;
     private String name;
     private TapeNode.Leaf leaf;
 
-    private Tensor(Value value, Node node) {
+    private Tensor(Value value, Symbol symbol) {
         this.value = value;
-        this.node = node;
+        this.symbol = symbol;
     }
 
     // Making tensors.
-
-    /** A 1-d float32 tensor. */
-    public static Tensor of(float... values) {
-        return of(values, values.length);
-    }
-
-    /** A float32 tensor with these elements in row-major order; the array is copied. */
-    public static Tensor of(float[] values, int... shape) {
-        return wrap(DType.FLOAT32, values, values.length, shape);
-    }
-
-    /** A float64 tensor with these elements in row-major order; the array is copied. */
-    public static Tensor of(double[] values, int... shape) {
-        return wrap(DType.FLOAT64, values, values.length, shape);
-    }
-
-    /** An int64 tensor with these elements in row-major order; the array is copied. */
-    public static Tensor of(long[] values, int... shape) {
-        return wrap(DType.INT64, values, values.length, shape);
-    }
-
-    /** A bool tensor with these elements in row-major order. */
-    public static Tensor of(boolean[] values, int... shape) {
-        byte[] bytes = new byte[values.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (values[i] ? 1 : 0);
-        }
-        return wrap(DType.BOOL, bytes, bytes.length, shape);
-    }
-
-    private static Tensor wrap(DType dtype, Object array, int length, int[] dims) {
-        Shape shape = Shape.of(dims);
-        if (shape.numel() != length) {
-            throw new IllegalArgumentException(
-                    length + " values do not fill shape " + shape + " of " + shape.numel());
-        }
-        return constant(Value.copyOf(dtype, array, shape));
-    }
 
     /** A float32 scalar. */
     public static Tensor scalar(double value) {
@@ -125,8 +90,13 @@ public final class Tensor extends TensorOps {
         return constant(value);
     }
 
+    /** Stands for a node of the formula that is being traced. */
     static Tensor symbolic(Node node) {
-        return new Tensor(null, node);
+        return symbolic(node, Context.get().tracer.origin());
+    }
+
+    static Tensor symbolic(Node node, Origin origin) {
+        return new Tensor(null, new Symbol(node, origin));
     }
 
     static Tensor recorded(Value value, Edge edge) {
@@ -139,7 +109,7 @@ public final class Tensor extends TensorOps {
     // What it is.
 
     public Shape shape() {
-        return node != null ? node.shape() : value.shape();
+        return symbol != null ? symbol.node.shape() : value.shape();
     }
 
     /** Size of an axis; negative axes count from the end. */
@@ -152,7 +122,7 @@ public final class Tensor extends TensorOps {
     }
 
     public DType dtype() {
-        return node != null ? node.dtype() : value.dtype();
+        return symbol != null ? symbol.node.dtype() : value.dtype();
     }
 
     /** The name given by {@link #named}, or {@code null}. */
@@ -162,72 +132,72 @@ public final class Tensor extends TensorOps {
 
     /** Names this tensor; generated code and listings use the name. */
     public Tensor named(String newName) {
-        if (node != null) {
-            return symbolic(node.named(newName));
+        if (symbol != null) {
+            return symbolic(symbol.node.named(newName), symbol.origin);
         }
         name = newName;
         return this;
     }
 
     Node node() {
-        return node;
+        return symbol == null ? null : symbol.node;
+    }
+
+    Origin origin() {
+        return symbol.origin;
+    }
+
+    /** Refuses a symbolic tensor where another formula, or none, is at work. */
+    void requireOf(Origin current) {
+        if (symbol.origin != current) {
+            throw Misuse.outside(this, symbol.origin, current);
+        }
     }
 
     /** Whether it stands for a value that is not known yet: inside a traced formula. */
     public boolean isSymbolic() {
-        return node != null;
+        return symbol != null;
     }
 
     /**
      * The value.
      *
-     * @throws IllegalStateException inside a traced formula
+     * @throws IllegalStateException if it stands for a value that is not known yet, or its scope
+     *     has taken the value back
      */
     public Value value() {
-        if (node != null) {
-            throw new IllegalStateException("a traced formula cannot look at values: " + node
-                    + " is symbolic; use where() instead of a Java condition");
+        if (symbol != null) {
+            throw Misuse.noValue(this, symbol.origin);
+        }
+        if (isReleased()) {
+            throw Misuse.released(this, value);
         }
         return value;
     }
 
-    /** The only element, widened to double. */
-    public double item() {
-        if (shape().numel() != 1) {
-            throw new IllegalArgumentException("item() needs one element, shape is " + shape());
-        }
-        return value().toDoubles()[0];
-    }
-
-    /** All elements in row-major order, widened to double. */
-    public double[] toDoubles() {
-        return value().toDoubles();
-    }
-
-    /** All elements of a float32 tensor in row-major order. */
-    public float[] toFloats() {
-        requireType(DType.FLOAT32);
-        Value v = value().contiguous();
-        return Arrays.copyOfRange(v.floats(), v.offset(), v.offset() + v.shape().numel());
-    }
-
-    /** All elements of an int64 tensor in row-major order. */
-    public long[] toLongs() {
-        requireType(DType.INT64);
-        Value v = value().contiguous();
-        return Arrays.copyOfRange(v.longs(), v.offset(), v.offset() + v.shape().numel());
-    }
-
-    private void requireType(DType dtype) {
-        if (dtype() != dtype) {
-            throw new IllegalArgumentException("tensor is " + dtype() + ", not " + dtype);
-        }
+    boolean isReleased() {
+        return value.buffer().isReleased();
     }
 
     // Gradients.
 
-    /** Whether gradients flow to this tensor. */
+    /**
+     * Whether gradients flow to this tensor.
+     *
+     * @throws IllegalStateException if it is symbolic: that depends on the call
+     */
     public boolean requiresGrad() {
+        Tracer tracer = Context.get().tracer;
+        if (symbol != null) {
+            throw Misuse.onSymbol("requiresGrad()", this, symbol.origin);
+        } else if (tracer != null) {
+            tracer.depend(new Dependency.Wanted(this));
+        }
+        return requiresGrad;
+    }
+
+    /** Whether gradients flow to it, asked from outside of formulas. */
+    boolean wantsGrad() {
         return requiresGrad;
     }
 
@@ -243,6 +213,7 @@ public final class Tensor extends TensorOps {
      * @throws IllegalStateException if it was computed from other tensors
      */
     public Tensor requiresGrad(boolean wanted) {
+        Misuse.refuseInFormula("requiresGrad(...)", this, edge == Edge.NONE && grad == null);
         if (wanted && !dtype().isFloating()) {
             throw new IllegalArgumentException(
                     "only floating tensors have gradients, not " + dtype());
@@ -262,6 +233,9 @@ public final class Tensor extends TensorOps {
 
     /** The gradient collected so far, or {@code null}. */
     public Tensor grad() {
+        if (symbol != null) {
+            throw Misuse.onSymbol("grad()", this, symbol.origin);
+        }
         return grad;
     }
 
@@ -271,6 +245,7 @@ public final class Tensor extends TensorOps {
      * @throws IllegalArgumentException if it has not this tensor's type and shape
      */
     public void setGrad(Tensor g) {
+        Misuse.refuseInFormula("setGrad", this, false);
         if (g != null) {
             TapeRules.requireFits(this, "a gradient ", g);
         }
@@ -282,6 +257,10 @@ public final class Tensor extends TensorOps {
     void accumulate(Tensor g, boolean createGraph) {
         Tensor sum = grad == null ? g : grad.add(g).cast(dtype());
         setGrad(createGraph ? sum : sum.detach());
+        Scope scope = Context.get().scope;
+        if (scope != null) {
+            scope.collects(this);
+        }
     }
 
     /**
@@ -293,6 +272,7 @@ public final class Tensor extends TensorOps {
      * @throws IllegalStateException if no gradient flows here, or inside a traced formula
      */
     public Runnable registerHook(UnaryOperator<Tensor> hook) {
+        Misuse.refuseInFormula("registerHook", this, false);
         return TapeRules.hook(this, hook);
     }
 
@@ -314,6 +294,7 @@ public final class Tensor extends TensorOps {
      * @param createGraph record the gradients themselves, so that they can be differentiated
      */
     public void backward(Tensor upstream, boolean retainGraph, boolean createGraph) {
+        Misuse.refuseInFormula("backward", this, false);
         Backward.accumulate(this, upstream, retainGraph || createGraph, createGraph);
     }
 
@@ -332,6 +313,7 @@ public final class Tensor extends TensorOps {
      */
     public static List<Tensor> grad(
             List<Tensor> outputs, List<Tensor> inputs, List<Tensor> upstream, boolean createGraph) {
+        outputs.forEach(out -> Misuse.refuseInFormula("Tensor.grad", out, false));
         return Backward.gradients(outputs, upstream, inputs, createGraph);
     }
 
@@ -342,7 +324,8 @@ public final class Tensor extends TensorOps {
 
     /** Whether operations on this thread are recorded. */
     public static boolean isRecording() {
-        return Context.get().recording;
+        Context context = Context.get();
+        return context.tracer == null ? context.recording : context.tracer.isRecording();
     }
 
     /** Runs {@code work} with recording on, as it usually is, or off. */
@@ -359,7 +342,7 @@ public final class Tensor extends TensorOps {
 
     /** The same value, cut off from the tape. */
     public Tensor detach() {
-        if (node != null || Context.get().tracer != null) {
+        if (symbol != null || Context.get().tracer != null) {
             return TensorOps.apply(Op.DETACH, Attrs.NONE, this);
         }
         return edge.node() == null ? this : constant(value);
@@ -371,6 +354,7 @@ public final class Tensor extends TensorOps {
      * @throws IllegalStateException if this tensor was computed from others
      */
     public void assign(Tensor next) {
+        Misuse.refuseInFormula("assign", this, false);
         TapeRules.requireLeaf(this, "values are assigned to");
         TapeRules.requireFits(this, "", next);
         next.value().buffer().keep();
@@ -387,10 +371,13 @@ public final class Tensor extends TensorOps {
     /** Type, shape and, for up to 12 elements, the values. */
     @Override
     public String toString() {
-        if (node != null) {
-            return "traced " + node;
+        if (symbol != null) {
+            return "traced " + symbol.node;
         }
-        String data = shape().numel() <= 12 ? " " + Arrays.toString(value.toDoubles()) : "";
+        boolean shown = shape().numel() <= 12;
+        String data = isReleased()
+                ? " returned by its scope"
+                : shown ? " " + Arrays.toString(value.toDoubles()) : "";
         return dtype() + shape().toString() + data;
     }
 }

@@ -11,6 +11,6 @@ import org.fusegrad.graph.Node;
  * @param results what the formula answered
  * @param writes the new values of states
  * @param sources the {@link Tensor} or {@link State} behind each leaf that is no argument, by
- *     identity of the leaf
+ *     identity of the leaf; for the key of random numbers an object of no meaning
  */
 public record Trace(List<Node> results, List<Node> writes, Map<Node, Object> sources) {}

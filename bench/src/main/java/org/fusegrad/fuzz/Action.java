@@ -82,6 +82,12 @@ enum Action {
     CONCAT(2, "Tensor.concat(#, $0, $1)", (t, p) -> Tensor.concat(p[0], t)),
     MATMUL(2, "$0.matmul($1.transpose(-1, -2))", (t, p) -> t[0].matmul(t[1].transpose(-1, -2))),
 
+    /** About half of the elements zeroed, at random; each run draws the same numbers. */
+    DROP(
+            1,
+            "$0.mul(Tensor.bernoulli(0.5, $0.shape().dims()).cast($0.dtype()))",
+            (t, p) -> t[0].mul(Tensor.bernoulli(0.5, t[0].shape().dims()).cast(t[0].dtype()))),
+
     /** Backwards that their author declares: right ones, so that differences must confirm them. */
     DECLARED(
             1,

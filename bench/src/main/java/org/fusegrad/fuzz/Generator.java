@@ -110,8 +110,11 @@ final class Generator {
             return;
         }
         int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
-        Tensor out =
-                step.action() == Action.TRACK ? in[0].sub(0.5) : step.action().apply(in, numbers);
+        Tensor out = switch (step.action()) {
+            case TRACK -> in[0].sub(0.5);
+            case DROP -> in[0].mul(1);
+            default -> step.action().apply(in, numbers);
+        };
         if (out.shape().numel() <= MAX_ELEMENTS && isInRange(out)) {
             values.add(out);
             steps.add(step);

@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Primitives;
+import org.fusegrad.RandomRecord;
 import org.fusegrad.Shape;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
@@ -74,14 +75,19 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
         return new Formula(fused, List.copyOf(states.values()));
     }
 
+    /** The random numbers of a run, whichever thread and engine it is on. */
+    static RandomRecord random() {
+        return RandomRecord.of(0);
+    }
+
     /** Shape and type of every value, leaves first. */
     List<Tensor> values(List<Tensor> in) {
-        return all(in, false, states(dtype.compute()), EXACT);
+        return random().during(() -> all(in, false, states(dtype.compute()), EXACT));
     }
 
     /** As {@link #values}, in float64 throughout. */
     List<Tensor> wideValues(List<Tensor> in, Reading each) {
-        return all(in, true, states(DType.FLOAT64), each);
+        return random().during(() -> all(in, true, states(DType.FLOAT64), each));
     }
 
     private List<Tensor> run(

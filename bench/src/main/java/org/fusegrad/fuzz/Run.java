@@ -61,7 +61,8 @@ record Run(List<String> names, List<double[]> values) {
 
     private static List<Tensor> call(
             Recipe.Formula formula, List<Tensor> arguments, UnaryOperator<Tensor> before) {
-        return formula.fused().callAll(arguments.stream().map(before).toArray(Tensor[]::new));
+        Tensor[] in = arguments.stream().map(before).toArray(Tensor[]::new);
+        return Recipe.random().during(() -> formula.fused().callAll(in));
     }
 
     private void add(String name, List<Tensor> tensors) {

@@ -28,7 +28,11 @@ public final class Flags {
             false,
             "a kernel that fails to compile is an error instead of a warned fallback");
     public static final Flag<Boolean> VERIFY = bool(
-            "verify", false, false, "run the interpreter beside each kernel and compare the bits");
+            "verify",
+            false,
+            false,
+            "run the interpreter beside each kernel and compare the bits; trace formulas anew"
+                    + " and compare");
     public static final Flag<Integer> LANES = choice(
             "lanes",
             0,

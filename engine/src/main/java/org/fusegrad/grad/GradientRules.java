@@ -42,8 +42,22 @@ public final class GradientRules {
         reductions();
         StructuredGradients.register(RULES);
         for (Op flat : List.of(
-                Op.SIGN, Op.FLOOR, Op.CEIL, Op.ROUND, Op.NOT, Op.EQ, Op.NE, Op.LT, Op.LE, Op.AND,
-                Op.OR, Op.XOR, Op.ARGMAX, Op.DETACH)) {
+                Op.SIGN,
+                Op.FLOOR,
+                Op.CEIL,
+                Op.ROUND,
+                Op.NOT,
+                Op.EQ,
+                Op.NE,
+                Op.LT,
+                Op.LE,
+                Op.AND,
+                Op.OR,
+                Op.XOR,
+                Op.ARGMAX,
+                Op.DETACH,
+                Op.UNIFORM,
+                Op.NORMAL)) {
             RULES.put(flat, NONE);
         }
         // Graphs are differentiated as those of the whole batch, before they are shared out.

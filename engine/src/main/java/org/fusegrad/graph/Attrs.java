@@ -92,6 +92,9 @@ public sealed interface Attrs {
      */
     record Rows(Share share, int from, int to, String label) implements Attrs {}
 
+    /** Shape and type, float32 or float64, of random numbers. */
+    record Drawn(Shape shape, org.fusegrad.DType dtype) implements Attrs {}
+
     /** A backward that its author declares: gradients of the operands after the first. */
     record Custom(Declared rule) implements Attrs {}
 

@@ -60,6 +60,8 @@ public final class GraphPrinter {
             return d.shape().toString();
         } else if (attrs instanceof Attrs.To t) {
             return "[" + t.dtype() + "]";
+        } else if (attrs instanceof Attrs.Drawn d) {
+            return "[" + d.dtype() + d.shape() + "]";
         } else if (attrs instanceof Attrs.Range r) {
             return r.start() + ":" + r.end() + ":" + r.step();
         } else if (attrs instanceof Attrs.None || attrs instanceof Attrs.Custom) {

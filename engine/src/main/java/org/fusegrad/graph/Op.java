@@ -101,6 +101,10 @@ public enum Op {
     GATHER(INDEX),
     SCATTER_ADD(INDEX),
 
+    // Random numbers, of a key of two int64: seed and stream. A kernel of their own.
+    UNIFORM(STRUCTURED),
+    NORMAL(STRUCTURED),
+
     // Markers for differentiation only; they disappear before anything runs.
     DETACH(MARKER),
     CUSTOM(MARKER);

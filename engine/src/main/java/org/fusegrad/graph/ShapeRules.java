@@ -44,6 +44,8 @@ public final class ShapeRules {
         RULES.put(Op.ARGMAX, ShapeRules::argmax);
         RULES.put(Op.GATHER, ShapeRules::gather);
         RULES.put(Op.SCATTER_ADD, ShapeRules::scatter);
+        RULES.put(Op.UNIFORM, ShapeRules::drawn);
+        RULES.put(Op.NORMAL, ShapeRules::drawn);
         RULES.put(Op.DETACH, (op, a, in) -> same(in.get(0)));
         RULES.put(Op.CUSTOM, (op, a, in) -> same(in.get(0)));
         RULES.put(Op.COLLECT, StructuredShapes::collect);
@@ -273,6 +275,18 @@ public final class ShapeRules {
         int axis = ((Attrs.Axis) attrs).axis();
         requireIndex(op, in.get(0).shape(), in.get(1), axis);
         return new Meta(in.get(0).dtype(), in.get(1).shape());
+    }
+
+    private static Meta drawn(Op op, Attrs attrs, List<Node> in) {
+        Attrs.Drawn d = (Attrs.Drawn) attrs;
+        Node key = in.get(0);
+        if (key.dtype() != DType.INT64 || !key.shape().equals(Shape.of(2))) {
+            throw error(op, "needs a key of two int64, got " + key.dtype() + key.shape());
+        }
+        if (d.dtype() != DType.FLOAT32 && d.dtype() != DType.FLOAT64) {
+            throw error(op, "yields float32 or float64, not " + d.dtype());
+        }
+        return new Meta(d.dtype(), d.shape());
     }
 
     private static Meta scatter(Op op, Attrs attrs, List<Node> in) {

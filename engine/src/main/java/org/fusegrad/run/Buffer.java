@@ -110,6 +110,16 @@ public final class Buffer {
         kept = true;
     }
 
+    /** Whether the scope that owned it was closed; it cannot be read then. */
+    public boolean isReleased() {
+        return released;
+    }
+
+    /** Whether it outlives the scope that owns it. */
+    public boolean isKept() {
+        return kept;
+    }
+
     /** Marks the buffer as returned and hands out the array once. */
     Object release() {
         released = true;

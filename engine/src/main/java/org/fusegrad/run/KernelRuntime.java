@@ -39,6 +39,11 @@ public final class KernelRuntime {
         return pool;
     }
 
+    /** Whether results are compared with the interpreter's, and formulas with their traces. */
+    public boolean verifies() {
+        return verify;
+    }
+
     public Counters counters() {
         return counters;
     }

@@ -247,6 +247,8 @@ final class GradientRulesTest {
                 Op.OR,
                 Op.XOR,
                 Op.ARGMAX,
+                Op.UNIFORM,
+                Op.NORMAL,
                 Op.COLLECT));
         for (Example e : ALL) {
             Node made = e.of().apply(leaves(e.at()));

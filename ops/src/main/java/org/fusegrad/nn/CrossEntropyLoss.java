@@ -27,7 +27,7 @@ public final class CrossEntropyLoss {
 
     private CrossEntropyLoss(CrossEntropy options, Optional<Tensor> weight) {
         this.options = options;
-        this.weight = weight;
+        this.weight = weight.map(Tensor::keep);
         this.formula = Fused.of("cross_entropy", this::formula);
     }
 

@@ -16,7 +16,10 @@ public final class Layer extends Module {
         this.formula = Fused.of(name, formula);
     }
 
-    /** A formula of one's own, fused; it must be pure. */
+    /**
+     * A formula of one's own, fused. It must be pure, but may call modules, which act as they are
+     * set at each call, and draw random numbers; see {@link Fused}.
+     */
     public static Layer of(String name, UnaryOperator<Tensor> formula) {
         return new Layer(name, formula);
     }

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.fusegrad.DType;
+import org.fusegrad.Setting;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 
@@ -26,8 +27,8 @@ public abstract class Module {
     private final Map<String, State> buffers = new LinkedHashMap<>();
     private final Map<String, Slot<?>> children = new LinkedHashMap<>();
     private final ModulePath path = new ModulePath();
-    private boolean training = true;
-    private volatile List<CallWatcher> watchers = List.of();
+    private final Setting<Boolean> training = Setting.of(true);
+    private final Setting<List<CallWatcher>> watchers = Setting.of(List.of());
 
     /** The output for an input. */
     public abstract Tensor forward(Tensor x);
@@ -39,7 +40,8 @@ public abstract class Module {
     protected final Tensor parameter(String name, Tensor initial) {
         requireFree(name);
         boolean tied = initial.requiresGrad() && initial.name() != null;
-        parameters.put(name, (tied ? initial : initial.named(name)).requiresGrad(true));
+        Tensor kept = initial.keep();
+        parameters.put(name, (tied ? kept : kept.named(name)).requiresGrad(true));
         return initial;
     }
 
@@ -96,14 +98,17 @@ public abstract class Module {
 
     // Mode.
 
-    /** Whether it is in training mode, as it is at first. */
+    /**
+     * Whether it is in training mode, as it is at first. A formula that calls the module inside
+     * takes notice when this changes, see {@link Setting}.
+     */
     public final boolean isTraining() {
-        return training;
+        return training.get();
     }
 
     /** Puts this module and all below in training or evaluation mode. */
     public final Module train(boolean on) {
-        namedModules().values().forEach(m -> m.training = on);
+        namedModules().values().forEach(m -> m.training.set(on));
         return this;
     }
 
@@ -316,16 +321,17 @@ public abstract class Module {
      * @return ends it when it is run
      */
     public final Runnable watch(CallWatcher watcher) {
-        List<CallWatcher> all = new ArrayList<>(watchers);
+        List<CallWatcher> all = new ArrayList<>(watchers.get());
         all.add(watcher);
-        watchers = all;
-        return () -> watchers = watchers.stream().filter(w -> w != watcher).toList();
+        watchers.set(all);
+        return () ->
+                watchers.set(watchers.get().stream().filter(w -> w != watcher).toList());
     }
 
     /** Runs a call with the watchers around it; an error says where this module stands. */
     protected final Tensor watched(Tensor x, Supplier<Tensor> call) {
         Supplier<Tensor> whole = call;
-        for (CallWatcher watcher : watchers) {
+        for (CallWatcher watcher : watchers.get()) {
             Supplier<Tensor> inner = whole;
             whole = () -> watcher.around(this, x, inner);
         }

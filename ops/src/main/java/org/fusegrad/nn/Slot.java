@@ -1,5 +1,7 @@
 package org.fusegrad.nn;
 
+import org.fusegrad.Setting;
+
 /**
  * A place for a part of a module. What stands in it may be replaced, see {@link Module#replace};
  * the module that owns it asks for the part anew at each use.
@@ -7,17 +9,17 @@ package org.fusegrad.nn;
 public final class Slot<M extends Module> {
     private final Class<M> type;
     private final boolean open;
-    private volatile M module;
+    private final Setting<M> module;
 
     Slot(Class<M> type, M module, boolean open) {
         this.type = type;
-        this.module = module;
+        this.module = Setting.of(module);
         this.open = open;
     }
 
     /** What stands in it now. */
     public M get() {
-        return module;
+        return module.get();
     }
 
     /** Whether another module can take the place. */
@@ -26,7 +28,7 @@ public final class Slot<M extends Module> {
     }
 
     void set(Module other) {
-        module = type.cast(other);
+        module.set(type.cast(other));
     }
 
     /** What it accepts, for messages. */

@@ -8,6 +8,7 @@ import java.util.Random;
 import org.fusegrad.DType;
 import org.fusegrad.FormulaGraph;
 import org.fusegrad.Fused;
+import org.fusegrad.RandomRecord;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck.Wanted;
@@ -20,6 +21,7 @@ final class Probe {
     private final List<Tensor> arguments;
     private final Samples samples;
     private final Random random;
+    private final RandomRecord numbers = new RandomRecord();
     private final Findings findings = new Findings();
     private final FormulaGraph traced;
     private final String untraceable;
@@ -38,8 +40,9 @@ final class Probe {
         FormulaGraph graph = null;
         String fault = null;
         try {
-            graph = Fused.ofAll("checked", settings.function::apply)
-                    .graph(arguments.toArray(Tensor[]::new));
+            Tensor[] at = arguments.toArray(Tensor[]::new);
+            Fused checked = Fused.ofAll("checked", settings.function::apply);
+            graph = numbers.during(() -> checked.graph(at));
         } catch (IllegalStateException e) {
             fault = e.getMessage();
         }
@@ -172,7 +175,7 @@ final class Probe {
 
     private List<Tensor> evaluate(Level level, List<Tensor> at) {
         moving.restore();
-        List<Tensor> out = level.function().apply(at);
+        List<Tensor> out = numbers.during(() -> level.function().apply(at));
         List<String> moved = fixed.moved();
         if (!moved.isEmpty()) {
             findings.problem("states that must not move did: " + moved);

@@ -81,7 +81,9 @@ final class Shadow {
         } else if (node.is(Op.CAST)) {
             return in.get(0).cast(wide(node.dtype()));
         }
+        // Random numbers are of the type they were drawn in, whatever the operands are.
         Node copy = Node.of(node.op(), node.attrs(), in);
+        copy = copy.cast(wide(copy.dtype()));
         return node.hint() == null ? copy : copy.named(node.hint());
     }
 

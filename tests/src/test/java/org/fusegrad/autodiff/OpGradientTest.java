@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every differentiable operation, to the second order, against finite differences. */
 final class OpGradientTest {
     /**
-     * Operations whose results are truth values or positions; detaching stops gradients by intent,
+     * Operations whose results are truth values, positions or random numbers; detaching stops gradients by intent,
      * and collecting stands only in graphs that were differentiated before.
      */
     private static final Set<Op> WITHOUT_GRADIENT = EnumSet.of(
@@ -33,6 +33,8 @@ final class OpGradientTest {
             Op.XOR,
             Op.ARGMAX,
             Op.DETACH,
+            Op.UNIFORM,
+            Op.NORMAL,
             Op.COLLECT);
 
     @Test

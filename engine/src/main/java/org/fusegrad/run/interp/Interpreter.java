@@ -13,8 +13,8 @@ import org.fusegrad.run.Workers;
 /**
  * The backend that evaluates a graph node by node. It is the definition of every operation: another
  * backend is right if it yields the same bits. The numeric contract of each family is stated at
- * {@link Functions}, {@link Convert}, {@link Reductions}, {@link Contractions}, {@link Pooling} and
- * {@link Indexing}.
+ * {@link Functions}, {@link Convert}, {@link Reductions}, {@link Contractions}, {@link Pooling},
+ * {@link Indexing} and {@link Drawing}.
  */
 public final class Interpreter implements Backend {
     /** Computes a node from the values of its operands. */
@@ -55,6 +55,8 @@ public final class Interpreter implements Backend {
         TABLE.put(Op.PAD, Movement::pad);
         TABLE.put(Op.CONCAT, Movement::concat);
         TABLE.put(Op.COLLECT, Collecting::collect);
+        TABLE.put(Op.UNIFORM, Drawing::uniform);
+        TABLE.put(Op.NORMAL, Drawing::normal);
         TABLE.put(Op.MATMUL, Contractions::matmul);
         TABLE.put(Op.CONV, Convolutions::conv);
         TABLE.put(Op.CONV_INPUT, Convolutions::convInput);

@@ -1,5 +1,7 @@
 package org.fusegrad.nn.norm;
 
+import java.util.Optional;
+import org.fusegrad.Setting;
 import org.fusegrad.Tensor;
 
 /**
@@ -13,7 +15,7 @@ import org.fusegrad.Tensor;
 public abstract class BatchNorm extends ChannelNorm {
     private final int minRank;
     private final int maxRank;
-    private GivenStatistics given;
+    private final Setting<Optional<GivenStatistics>> given = Setting.of(Optional.empty());
 
     BatchNorm(int channels, NormOptions options, int minRank, int maxRank) {
         this("batch_norm", channels, options, minRank, maxRank);
@@ -34,7 +36,7 @@ public abstract class BatchNorm extends ChannelNorm {
     /** The formula without learned parameters. */
     protected final Tensor standardize(Tensor x) {
         if (isGiven()) {
-            return given.standardize(x, options().eps(), perChannel(x));
+            return given.get().get().standardize(x, options().eps(), perChannel(x));
         }
         if (!usesInputStatistics()) {
             return withRunningStatistics(x);
@@ -63,11 +65,11 @@ public abstract class BatchNorm extends ChannelNorm {
 
     /** Normalises with these statistics until given none. */
     final void give(GivenStatistics statistics) {
-        given = statistics;
+        given.set(Optional.ofNullable(statistics));
     }
 
     final boolean isGiven() {
-        return given != null;
+        return given.get().isPresent();
     }
 
     /** Whether its statistics, as it is set now, are those of the whole batch. */
@@ -86,6 +88,6 @@ public abstract class BatchNorm extends ChannelNorm {
 
     @Override
     protected Object mode() {
-        return isGiven() ? given : super.mode();
+        return isGiven() ? given.get() : super.mode();
     }
 }

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.fusegrad.Primitives;
+import org.fusegrad.RandomRecord;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Module;
 
@@ -33,11 +34,24 @@ import org.fusegrad.nn.Module;
  * and takes few sweeps in each.
  *
  * <p>The module may hold any layers that treat samples apart. Every batch norm in training must be
- * called once for each part. There are no gradients of gradients.
+ * called once for each part. Random numbers are the same in all sweeps over a part. There are no
+ * gradients of gradients.
  */
 public final class MicroBatches {
     /** One forward: what its backward needs. */
-    private record Run(List<Tensor> parts, Map<BatchNorm, Moments> moments) {}
+    private record Run(List<Part> parts, Map<BatchNorm, Moments> moments) {}
+
+    /** A few samples, and the random numbers that every sweep over them draws alike. */
+    private record Part(Tensor x, RandomRecord random) {
+        Part(Tensor x) {
+            this(x, new RandomRecord());
+        }
+
+        /** The same samples as a leaf. */
+        Part leaf(boolean wanted) {
+            return new Part(Tensor.ofValue(x.value()).requiresGrad(wanted), random);
+        }
+    }
 
     /** Ends a forward at a layer whose statistics are not known yet; carries no stack. */
     private static final class Reached extends RuntimeException {
@@ -76,7 +90,7 @@ public final class MicroBatches {
             return module.forward(x);
         }
         List<BatchNorm> layers = layers();
-        List<Tensor> parts = split(x.detach());
+        List<Part> parts = split(x.detach()).stream().map(Part::new).toList();
         Map<BatchNorm, Moments> moments = new LinkedHashMap<>();
         Tensor y = Tensor.noGrad(() -> around(layers, () -> {
             while (true) {
@@ -154,10 +168,9 @@ public final class MicroBatches {
         List<Tensor> dx = new ArrayList<>();
         Tensor[] sums = new Tensor[inputs.size()];
         for (int k = 0; k < upstream.size(); k++) {
-            Tensor part = Tensor.ofValue(run.parts().get(k).value())
-                    .requiresGrad(inputs.get(0).requiresGrad());
+            Part part = run.parts().get(k).leaf(inputs.get(0).requiresGrad());
             List<Tensor> wanted = new ArrayList<>(inputs);
-            wanted.set(0, part);
+            wanted.set(0, part.x());
             List<Tensor> g = new Sweep(run.moments(), all).gradients(part, upstream.get(k), wanted);
             dx.add(g.get(0));
             for (int i = 1; i < sums.length; i++) {
@@ -190,9 +203,9 @@ public final class MicroBatches {
             this.sharing = sharing;
         }
 
-        List<Tensor> results(List<Tensor> parts) {
+        List<Tensor> results(List<Part> parts) {
             List<Tensor> results = new ArrayList<>();
-            for (Tensor part : parts) {
+            for (Part part : parts) {
                 try {
                     results.add(run(part));
                 } catch (Reached expected) {
@@ -202,7 +215,7 @@ public final class MicroBatches {
             return results;
         }
 
-        List<Tensor> gradients(Tensor part, Tensor dy, List<Tensor> wanted) {
+        List<Tensor> gradients(Part part, Tensor dy, List<Tensor> wanted) {
             List<Tensor> outputs = new ArrayList<>(List.of(run(part)));
             outputs.addAll(shares);
             Tensor[] upstream = new Tensor[outputs.size()];
@@ -210,7 +223,7 @@ public final class MicroBatches {
             return Tensor.grad(outputs, wanted, Arrays.asList(upstream), false);
         }
 
-        private Tensor run(Tensor part) {
+        private Tensor run(Part part) {
             called.clear();
             List<Runnable> ends = new ArrayList<>();
             given.keySet()
@@ -219,7 +232,7 @@ public final class MicroBatches {
                         return call.get();
                     })));
             try {
-                return module.forward(part);
+                return part.random().during(() -> module.forward(part.x()));
             } finally {
                 ends.forEach(Runnable::run);
             }

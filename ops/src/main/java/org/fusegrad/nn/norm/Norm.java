@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.fusegrad.DType;
 import org.fusegrad.Explanation;
 import org.fusegrad.Fused;
+import org.fusegrad.Setting;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Init;
@@ -28,7 +29,8 @@ public abstract class Norm extends Module {
     private final NormOptions options;
     private final Optional<Tensor> weight;
     private final Optional<Tensor> bias;
-    private boolean statisticsFrozen;
+    private final Setting<Boolean> statisticsFrozen = Setting.of(false);
+    private final Setting<Object> mode = Setting.computed(this::mode);
     private final Map<Activation, Fused> formulas = new ConcurrentHashMap<>();
 
     /**
@@ -76,7 +78,7 @@ public abstract class Norm extends Module {
      * training, unless they are frozen.
      */
     protected final boolean movesStatistics() {
-        return isTraining() && !statisticsFrozen;
+        return isTraining() && !statisticsFrozen.get();
     }
 
     /** What it does to each channel, as it is now, if that does not depend on the input. */
@@ -163,7 +165,7 @@ public abstract class Norm extends Module {
 
     /** Calls a formula on arguments that have passed the check. */
     List<Tensor> call(Fused called, Tensor... arguments) {
-        return called.callAll(mode(), arguments);
+        return called.callAll(mode.get(), arguments);
     }
 
     /** What the layer becomes on an input: graphs, kernels, bytes, generated source. */
@@ -257,16 +259,16 @@ public abstract class Norm extends Module {
         if (!keepsStatistics()) {
             throw new IllegalStateException(this + " keeps no statistics that could be frozen");
         }
-        statisticsFrozen = true;
+        statisticsFrozen.set(true);
     }
 
     /** Undoes {@link #freezeStatistics}. */
     public final void unfreezeStatistics() {
-        statisticsFrozen = false;
+        statisticsFrozen.set(false);
     }
 
     public final boolean hasFrozenStatistics() {
-        return statisticsFrozen;
+        return statisticsFrozen.get();
     }
 
     /** Stops the learned parameters from collecting gradients, and forgets those collected. */
