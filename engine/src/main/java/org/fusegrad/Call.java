@@ -262,7 +262,7 @@ final class Call {
      *
      * @param present the results that a gradient has arrived at; null for all
      */
-    private Pullback pullback(BitSet wanted, BitSet present) {
+    Pullback pullback(BitSet wanted, BitSet present) {
         List<Node> leaves = new ArrayList<>();
         int[] operands = wanted.stream().toArray();
         for (int i : operands) {

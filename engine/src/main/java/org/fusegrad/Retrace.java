@@ -163,7 +163,7 @@ final class Retrace {
         }
         for (Map.Entry<BitSet, Call.Derivation> e : traced.derivations().entrySet()) {
             Call.Pullback a = e.getValue().pullback();
-            Call.Pullback b = now.pullback(e.getKey());
+            Call.Pullback b = now.pullback(e.getKey(), null);
             Optional<String> change = captured(a.bindings(), b.bindings())
                     .or(() -> computed(a.graph().nodes(), b.graph().nodes()));
             if (change.isPresent()) {

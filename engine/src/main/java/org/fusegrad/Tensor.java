@@ -203,7 +203,7 @@ public final class Tensor extends TensorOps {
 
     /** Whether no recorded operation computed it: such a tensor collects gradients if it wants. */
     public boolean isLeaf() {
-        return node == null && (edge.node() == null || edge.node() instanceof TapeNode.Leaf);
+        return symbol == null && (edge.node() == null || edge.node() instanceof TapeNode.Leaf);
     }
 
     /**

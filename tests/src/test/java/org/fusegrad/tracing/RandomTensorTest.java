@@ -284,7 +284,7 @@ final class RandomTensorTest {
     @Test
     void replicasDoNotShareThem() {
         Fused drop = Fused.of("drop", DROP);
-        Share share = Share.of(Collective.alone(), 4);
+        Share share = Share.of(Collective.alone(), "drop", DType.FLOAT32, Shape.of(4, 2));
         String message = assertThrows(
                         IllegalStateException.class,
                         () -> drop.callShared(share, null, Tensor.ones(4, 2)))
