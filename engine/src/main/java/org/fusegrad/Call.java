@@ -15,12 +15,14 @@ import org.fusegrad.plan.Layouts;
 import org.fusegrad.plan.Planner;
 import org.fusegrad.plan.Split;
 import org.fusegrad.run.KernelRuntime;
+import org.fusegrad.run.Once;
 import org.fusegrad.run.Value;
 
 /**
  * A traced graph ready to be called on tensors of one signature: its inputs are the arguments, then
  * captured tensors and states; its outputs the results, then the new values of states. Compiled and
- * differentiated on demand, once for each set of operands that wants gradients.
+ * differentiated on demand, once for each set of operands that wants gradients, however many
+ * threads ask.
  */
 final class Call {
     /**
@@ -35,7 +37,15 @@ final class Call {
             BitSet wanted) {}
 
     /** The backward as a graph of its own: of the forward's inputs, then the upstream gradients. */
-    record Pullback(Graph graph, int[] operands, List<Object> bindings, List<State> effects) {}
+    record Pullback(
+            Graph graph,
+            int[] operands,
+            List<Object> bindings,
+            List<State> effects,
+            Once<Call> reverse) {}
+
+    /** About what a node of a graph takes. */
+    private static final int NODE_BYTES = 150;
 
     private final KernelRuntime runtime;
     private final String name;
@@ -47,11 +57,10 @@ final class Call {
     private final SharedRows shared;
     private final Origin origin;
     private final Retrace retraced = new Retrace();
-    private final Map<BitSet, Derivation> derivations = new ConcurrentHashMap<>();
+    private final Map<BitSet, Once<Derivation>> derivations = new ConcurrentHashMap<>();
     private final Map<List<BitSet>, Call> partials = new ConcurrentHashMap<>();
-    private volatile Executable plain;
-    private volatile Executable stateful;
-    private volatile Call reverse;
+    private final Once<Executable> plain = new Once<>();
+    private final Once<Executable> stateful = new Once<>();
     private volatile Derivation last;
 
     /**
@@ -133,24 +142,50 @@ final class Call {
 
     /** Computes the results alone. */
     Executable plain() {
-        if (plain == null) {
-            plain = plan(graph.outputs().subList(0, results), name + "_fwd");
-        }
-        return plain;
+        return plain.get(() -> plan(graph.outputs().subList(0, results), name + "_fwd"));
     }
 
     private Executable stateful() {
-        if (stateful == null) {
-            stateful = plan(graph.outputs(), name + "_fwd");
-        }
-        return stateful;
+        return stateful.get(() -> plan(graph.outputs(), name + "_fwd"));
     }
 
     private Executable plan(List<Node> outputs, String label) {
         Graph pure = Differentiate.withoutMarkers(Graph.of(graph.inputs(), outputs));
-        return shared == null
-                ? Planner.plan(runtime, label, pure, layouts)
-                : Planner.plan(runtime, label, pure, shared.share(), shared.inputs());
+        return counted(
+                shared == null
+                        ? Planner.plan(runtime, label, pure, layouts)
+                        : Planner.plan(runtime, label, pure, shared.share(), shared.inputs()));
+    }
+
+    /** A plan that this call keeps from now on. */
+    private Executable counted(Executable plan) {
+        runtime.plans().add(plan.bytes());
+        return plan;
+    }
+
+    /** About the memory that this and all that was made of it takes. */
+    long bytes() {
+        long sum = (long) NODE_BYTES * (1 + graph.nodes().size()) + bytes(plain) + bytes(stateful);
+        for (Once<Derivation> each : derivations.values()) {
+            Derivation d = each.orNull();
+            if (d != null) {
+                Pullback p = d.pullback();
+                Call reverse = p.reverse().orNull();
+                sum += (long) NODE_BYTES * p.graph().nodes().size()
+                        + d.forward().bytes()
+                        + d.backward().bytes()
+                        + (reverse == null ? 0 : reverse.bytes());
+            }
+        }
+        for (Call part : partials.values()) {
+            sum += part.bytes();
+        }
+        return sum;
+    }
+
+    private static long bytes(Once<Executable> plan) {
+        Executable made = plan.orNull();
+        return made == null ? 0 : made.bytes();
     }
 
     /** Where an input comes from: a {@link Tensor}, a {@link State} or fresh random numbers. */
@@ -223,7 +258,9 @@ final class Call {
     }
 
     private Derivation derivation(BitSet wanted) {
-        return derivations.computeIfAbsent(wanted, this::derive);
+        return derivations
+                .computeIfAbsent(wanted, w -> new Once<>())
+                .get(() -> derive(wanted));
     }
 
     private Derivation derive(BitSet wanted) {
@@ -243,8 +280,8 @@ final class Call {
             }
         }
         return new Derivation(
-                Planner.compile(runtime, name + "_fwd", split.forward()),
-                Planner.compile(runtime, name + "_bwd", split.backward()),
+                counted(Planner.compile(runtime, name + "_fwd", split.forward())),
+                counted(Planner.compile(runtime, name + "_bwd", split.backward())),
                 pullback,
                 split.saved(),
                 kept,
@@ -290,17 +327,13 @@ final class Call {
                 Graph.of(tracer.inputs(), roots),
                 operands,
                 tracer.bindings(),
-                List.copyOf(tracer.writes().keySet()));
+                List.copyOf(tracer.writes().keySet()),
+                new Once<>());
     }
 
     /** The pullback as a call, for gradients that are recorded themselves. */
     Call reverse(Pullback pullback) {
-        Call r = reverse;
-        if (r == null || r.graph != pullback.graph()) {
-            r = call(pullback);
-            reverse = r;
-        }
-        return r;
+        return pullback.reverse().get(() -> call(pullback));
     }
 
     private Call call(Pullback pullback) {

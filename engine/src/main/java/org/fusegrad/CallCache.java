@@ -1,10 +1,9 @@
 package org.fusegrad;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
@@ -13,12 +12,14 @@ import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Layouts;
 import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Layout;
+import org.fusegrad.run.LruCache;
 import org.fusegrad.run.Value;
 
-/** Calls by what they compute and the signature of their operands, in one engine. Bounded. */
+/**
+ * Calls by what they compute and the signature of their operands, in one engine. All of an engine
+ * keep to {@link KernelRuntime#plans} together. Safe for all threads: each call is traced once.
+ */
 final class CallCache {
-    private static final int LIMIT = 8192;
-
     private record Operand(DType dtype, Layout layout) {}
 
     private record Key(Op op, Attrs attrs, Object mode, List<Operand> operands) {
@@ -47,7 +48,7 @@ final class CallCache {
     private record Entry(Key key, Call call) {}
 
     private final KernelRuntime runtime;
-    private final Map<Key, Call> calls = new ConcurrentHashMap<>();
+    private final LruCache<Key, Call> calls;
 
     /**
      * The last call of each operation, and of the formula: mostly the next one too, found without a
@@ -57,6 +58,7 @@ final class CallCache {
 
     CallCache(KernelRuntime runtime) {
         this.runtime = runtime;
+        this.calls = new LruCache<>(runtime.plans(), Call::bytes, () -> Arrays.fill(last, null));
     }
 
     KernelRuntime runtime() {
@@ -89,21 +91,19 @@ final class CallCache {
     }
 
     private Call find(int place, Key key, Supplier<Call> maker) {
-        Call call = calls.get(key);
-        if (call == null) {
-            call = put(key, maker.get());
-        }
+        Call call = made(key, maker);
         last[place] = new Entry(key, call);
         return call;
     }
 
-    private Call put(Key key, Call call) {
-        if (calls.size() >= LIMIT) {
-            // Dropping everything is rare and cheap: compiled kernels live in the backend's cache.
-            calls.clear();
+    /** Makes it a second time if only what can be made anew stood in the way of the first. */
+    private Call made(Key key, Supplier<Call> maker) {
+        try {
+            return calls.get(key, maker);
+        } catch (OutOfMemoryError e) {
+            runtime.makeRoom();
+            return calls.get(key, maker);
         }
-        Call before = calls.putIfAbsent(key, call);
-        return before == null ? call : before;
     }
 
     /** Symbolic arguments for these tensors. */

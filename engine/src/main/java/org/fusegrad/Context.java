@@ -1,12 +1,16 @@
 package org.fusegrad;
 
+import java.lang.ref.WeakReference;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.BufferPool;
 
-/** What is in force on one thread: engine, scope, trace, transaction, and whether gradients
- * are recorded. */
+/**
+ * What is in force on one thread: engine, scope, trace, transaction, and whether gradients are
+ * recorded. Whoever sets one of them holds the context until it is set back; a thread holds it
+ * weakly, so that one which lives on, such as a server's, keeps no class of this library.
+ */
 final class Context {
-    private static final ThreadLocal<Context> CURRENT = ThreadLocal.withInitial(Context::new);
+    private static final ThreadLocal<WeakReference<Context>> CURRENT = new ThreadLocal<>();
 
     Engine engine;
     Scope scope;
@@ -20,7 +24,15 @@ final class Context {
     boolean insideBackward;
 
     static Context get() {
-        return CURRENT.get();
+        WeakReference<Context> reference = CURRENT.get();
+        Context context = reference == null ? null : reference.get();
+        return context == null ? fresh() : context;
+    }
+
+    private static Context fresh() {
+        Context context = new Context();
+        CURRENT.set(new WeakReference<>(context));
+        return context;
     }
 
     /** A buffer for a result, owned by the scope in force. */

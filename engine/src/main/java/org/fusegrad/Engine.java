@@ -159,6 +159,15 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
+     * Lets go of all memory that can be made anew: arrays that scopes gave back, traced and planned
+     * calls, compiled kernels that nothing uses. They come back as they are wanted; no result
+     * changes. Any thread may call this at any time.
+     */
+    public void trim() {
+        runtime.trim();
+    }
+
+    /**
      * Ends the threads and lets go of pooled memory. Later use of the engine, backward of what it
      * has recorded included, says that it is closed.
      */

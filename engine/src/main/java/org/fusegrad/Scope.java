@@ -16,13 +16,13 @@ import org.fusegrad.run.BufferPool;
  */
 public final class Scope implements AutoCloseable {
     private final BufferPool pool;
+    private final Context context = Context.get();
     private final Scope outer;
     private final List<Buffer> owned = new ArrayList<>();
     private final List<Tensor> collecting = new ArrayList<>();
 
     Scope(BufferPool pool) {
         this.pool = pool;
-        Context context = Context.get();
         this.outer = context.scope;
         context.scope = this;
     }
@@ -74,8 +74,7 @@ public final class Scope implements AutoCloseable {
 
     @Override
     public void close() {
-        Context context = Context.get();
-        if (context.scope != this) {
+        if (Context.get().scope != this) {
             throw new IllegalStateException("scopes close in the order opposite to their opening");
         }
         context.scope = outer;

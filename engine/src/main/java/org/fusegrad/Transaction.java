@@ -20,11 +20,11 @@ import java.util.function.Supplier;
  * <p>They nest: what an inner one has committed, the outer one can still put back.
  */
 public final class Transaction implements AutoCloseable {
+    private final Context context = Context.get();
     private final Transaction outer;
     private final Deque<Runnable> undo = new ArrayDeque<>();
 
     private Transaction() {
-        Context context = Context.get();
         outer = context.transaction;
         context.transaction = this;
     }
@@ -73,8 +73,7 @@ public final class Transaction implements AutoCloseable {
     /** Puts back, newest first, what was changed since {@link #commit}. */
     @Override
     public void close() {
-        Context context = Context.get();
-        if (context.transaction != this) {
+        if (Context.get().transaction != this) {
             throw new IllegalStateException(
                     "transactions close in the order opposite to their opening, on their thread");
         }

@@ -76,6 +76,12 @@ public final class CodegenBackend implements Backend {
         return new FusedKernel(loops, programs);
     }
 
+    @Override
+    public void trim() {
+        cache.clear();
+        contractions.trim();
+    }
+
     /** Generated kernels and how often they were found again. */
     public KernelCache cache() {
         return cache;

@@ -52,6 +52,14 @@ public final class Flags {
             "none");
     public static final Flag<Integer> CACHE = positive(
             "cache", 2000, false, "kernels kept compiled; the least recently used go first");
+    public static final Flag<Integer> PLANS = percent(
+            "plans",
+            15,
+            "percent of the heap for traced and planned calls; the least recently used go first");
+    public static final Flag<Integer> POOL = percent(
+            "pool",
+            50,
+            "percent of the heap for arrays that scopes gave back, let go when memory is short");
     public static final Flag<String> DUMP = text(
             "dump",
             "",
@@ -63,8 +71,19 @@ public final class Flags {
             false,
             "elements a kernel processes in scalar form before its vector form is warmed up");
 
-    private static final List<Flag<?>> ALL =
-            List.of(BACKEND, THREADS, FUSE, STRICT, VERIFY, LANES, COMPILER, CACHE, DUMP, PROMOTE);
+    private static final List<Flag<?>> ALL = List.of(
+            BACKEND,
+            THREADS,
+            FUSE,
+            STRICT,
+            VERIFY,
+            LANES,
+            COMPILER,
+            CACHE,
+            PLANS,
+            POOL,
+            DUMP,
+            PROMOTE);
 
     private Flags() {}
 
@@ -115,6 +134,13 @@ public final class Flags {
         return new Flag<>(name, "a whole number from 1", byDefault, affectsCode, doc, text -> {
             int n = Integer.parseInt(text);
             return n < 1 ? null : n;
+        });
+    }
+
+    private static Flag<Integer> percent(String name, int byDefault, String doc) {
+        return new Flag<>(name, "a whole number from 0 to 100", byDefault, false, doc, text -> {
+            int n = Integer.parseInt(text);
+            return n < 0 || n > 100 ? null : n;
         });
     }
 

@@ -51,6 +51,12 @@ public final class Executable {
     /** A constant of the plan. */
     record Constant(Value value, int to) implements Step {}
 
+    /** About what a step takes, a kernel, and a node of a kernel. */
+    private static final int STEP_BYTES = 150;
+
+    private static final int KERNEL_BYTES = 2_500;
+    private static final int NODE_BYTES = 300;
+
     private final String name;
     private final KernelRuntime runtime;
     private final Step[] steps;
@@ -70,7 +76,7 @@ public final class Executable {
      *
      * @throws IllegalStateException if the engine is closed
      * @throws KernelException naming the kernel that broke off, in whatever thread
-     * @throws OutOfMemoryError naming the kernel; whatever was pooled has been let go
+     * @throws OutOfMemoryError naming the kernel; whatever was pooled or planned has been let go
      */
     public Value[] run(Value[] inputs, Allocator allocator) {
         runtime.workers().requireOpen();
@@ -92,12 +98,12 @@ public final class Executable {
         return results;
     }
 
-    /** Runs a kernel, a second time if only pooled memory stood in the way of the first. */
+    /** Runs a kernel, a second time if only what can be made anew stood in the way of the first. */
     private void runWithRoom(Call call, Value[] at, Allocator allocator) {
         try {
             run(call, at, allocator);
         } catch (OutOfMemoryError first) {
-            runtime.pool().clear();
+            runtime.makeRoom();
             try {
                 run(call, at, allocator);
             } catch (OutOfMemoryError e) {
@@ -136,6 +142,18 @@ public final class Executable {
     /** What each kernel moves, in order of execution. */
     public List<Traffic> traffic() {
         return calls().map(Call::traffic).toList();
+    }
+
+    /** About the memory it takes, without generated code. */
+    public long bytes() {
+        long sum = (long) STEP_BYTES * (1 + steps.length);
+        for (Step step : steps) {
+            if (step instanceof Call call) {
+                long nodes = call.graph().graph().nodes().size();
+                sum += KERNEL_BYTES + NODE_BYTES * nodes + call.kernel().bytes();
+            }
+        }
+        return sum;
     }
 
     private Stream<Call> calls() {

@@ -15,4 +15,7 @@ public interface Backend {
      * @throws KernelException if this backend cannot compile the graph
      */
     Kernel compile(KernelGraph graph);
+
+    /** Lets go of memory that it can do without: compiled code not in use, packed operands. */
+    default void trim() {}
 }

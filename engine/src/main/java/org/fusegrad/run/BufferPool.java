@@ -1,26 +1,95 @@
 package org.fusegrad.run;
 
+import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.fusegrad.DType;
+import org.fusegrad.flags.Flags;
 
 /**
- * Arrays that scopes gave back, by type and size class. Bounded: what does not fit is left to the
- * garbage collector, and so are arrays so small that the JVM makes them faster than any pool.
+ * Arrays that scopes gave back, by type and size class. Bounded by a share of the heap: of what
+ * does not fit, the sizes used longest ago are left to the garbage collector, and so are arrays so
+ * small that the JVM makes them faster than any pool. All of them go before the JVM runs out of
+ * memory.
  */
 public final class BufferPool {
-    private static final long LIMIT_BYTES = 1L << 31;
     private static final int SMALL_BYTES = 512;
 
     /** Eighths of every power of two. */
     private static final int CLASSES = Integer.SIZE * 8;
 
-    private record Shelf(Deque<Object> arrays) {}
+    /** Arrays of one type and size class. */
+    private static final class Shelf {
+        final Deque<Object> arrays = new ArrayDeque<>();
+        final long each;
+        long used;
 
-    private final Shelf[] shelves = new Shelf[DType.values().length * CLASSES];
-    private long bytes;
+        Shelf(long each) {
+            this.each = each;
+        }
+    }
+
+    /** All that is pooled. */
+    private static final class Store {
+        final Shelf[] shelves = new Shelf[DType.values().length * CLASSES];
+        long bytes;
+        long now;
+
+        Object take(int place) {
+            Shelf shelf = shelves[place];
+            if (shelf == null || shelf.arrays.isEmpty()) {
+                return null;
+            }
+            shelf.used = ++now;
+            bytes -= shelf.each;
+            return shelf.arrays.pop();
+        }
+
+        void give(int place, Object array, long size, long limit) {
+            if (size > limit) {
+                return;
+            }
+            if (shelves[place] == null) {
+                shelves[place] = new Shelf(size);
+            }
+            Shelf shelf = shelves[place];
+            shelf.used = ++now;
+            shelf.arrays.push(array);
+            bytes += size;
+            while (bytes > limit) {
+                dropOldest();
+            }
+        }
+
+        /** One of the arrays whose size was asked for longest ago. */
+        private void dropOldest() {
+            Shelf oldest = null;
+            for (Shelf shelf : shelves) {
+                boolean older = oldest == null || shelf != null && shelf.used < oldest.used;
+                if (shelf != null && !shelf.arrays.isEmpty() && older) {
+                    oldest = shelf;
+                }
+            }
+            oldest.arrays.removeLast();
+            bytes -= oldest.each;
+        }
+    }
+
+    private final long limit;
+
+    /** Held softly as a whole: the JVM lets go of it rather than fail. */
+    private SoftReference<Store> held = new SoftReference<>(null);
+
+    /** A pool of the size that {@link Flags#POOL} says. */
+    public BufferPool() {
+        this(Budget.heap(Flags.POOL.get()));
+    }
+
+    /** A pool of at most so many bytes. */
+    public BufferPool(long limit) {
+        this.limit = limit;
+    }
 
     /** A buffer of at least this length; its contents are whatever they were. */
     public Buffer take(DType dtype, int length) {
@@ -28,22 +97,22 @@ public final class BufferPool {
             return Buffer.allocate(dtype, length);
         }
         int capacity = capacity(length);
-        synchronized (this) {
-            Shelf shelf = shelves[place(dtype, capacity)];
-            if (shelf != null && !shelf.arrays.isEmpty()) {
-                bytes -= (long) capacity * dtype.bytes();
-                Object array = shelf.arrays.pop();
-                return new Buffer(dtype, array, Buffer.lead(dtype, capacity), length);
-            }
-        }
-        Object array = Buffer.newArray(dtype, capacity);
-        return new Buffer(dtype, array, Buffer.lead(dtype, capacity), length);
+        Object array = taken(place(dtype, capacity));
+        return new Buffer(
+                dtype,
+                array == null ? Buffer.newArray(dtype, capacity) : array,
+                Buffer.lead(dtype, capacity),
+                length);
+    }
+
+    private synchronized Object taken(int place) {
+        Store store = held.get();
+        return store == null ? null : store.take(place);
     }
 
     /** Leaves everything to the garbage collector. */
     public synchronized void clear() {
-        Arrays.fill(shelves, null);
-        bytes = 0;
+        held = new SoftReference<>(null);
     }
 
     /** Returns buffers that are not kept; reading them afterwards is an error. */
@@ -59,23 +128,26 @@ public final class BufferPool {
         DType dtype = buffer.dtype();
         Object array = buffer.release();
         int capacity = java.lang.reflect.Array.getLength(array) - buffer.start();
-        long size = (long) capacity * dtype.bytes();
         boolean own =
                 capacity == capacity(capacity) && buffer.start() == Buffer.lead(dtype, capacity);
-        boolean fits = own && bytes + size <= LIMIT_BYTES;
-        if (fits && !isSmall(dtype, buffer.length())) {
-            bytes += size;
-            int place = place(dtype, capacity);
-            if (shelves[place] == null) {
-                shelves[place] = new Shelf(new ArrayDeque<>());
-            }
-            shelves[place].arrays.push(array);
+        if (own && !isSmall(dtype, buffer.length())) {
+            store().give(place(dtype, capacity), array, (long) capacity * dtype.bytes(), limit);
         }
+    }
+
+    private Store store() {
+        Store store = held.get();
+        if (store == null) {
+            store = new Store();
+            held = new SoftReference<>(store);
+        }
+        return store;
     }
 
     /** Bytes waiting to be taken again. */
     public synchronized long pooledBytes() {
-        return bytes;
+        Store store = held.get();
+        return store == null ? 0 : store.bytes;
     }
 
     private static boolean isSmall(DType dtype, int length) {

@@ -19,6 +19,11 @@ public interface Kernel {
         return null;
     }
 
+    /** About the memory it keeps besides its graph, such as tables, without generated code. */
+    default long bytes() {
+        return 0;
+    }
+
     /** What explain() shows of it: the generated source, or how it is evaluated. */
     default String describe() {
         return "";

@@ -3,6 +3,7 @@ package org.fusegrad.run;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
+import org.fusegrad.flags.Flags;
 import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.interp.Interpreter;
 
@@ -15,6 +16,7 @@ public final class KernelRuntime {
     private final BufferPool pool;
     private final boolean strict;
     private final boolean verify;
+    private final Budget plans = Budget.ofHeap(Flags.PLANS.get());
     private final Interpreter reference = new Interpreter();
     private final Counters counters = new Counters();
 
@@ -48,10 +50,27 @@ public final class KernelRuntime {
         return counters;
     }
 
+    /** What planned calls, of formulas and of single operations, may take together. */
+    public Budget plans() {
+        return plans;
+    }
+
+    /** Lets go of pooled memory and of plans, which are made anew when they are wanted again. */
+    public void makeRoom() {
+        pool.clear();
+        plans.clear();
+    }
+
+    /** Lets go of all that can be made anew, compiled kernels too. */
+    public void trim() {
+        makeRoom();
+        backend.trim();
+    }
+
     /** Ends the threads and lets go of pooled memory; nothing runs afterwards. */
     public void close() {
         workers.close();
-        pool.clear();
+        trim();
     }
 
     /**
@@ -122,6 +141,11 @@ public final class KernelRuntime {
             @Override
             public KernelException failure() {
                 return kernel.failure();
+            }
+
+            @Override
+            public long bytes() {
+                return kernel.bytes();
             }
 
             @Override

@@ -3,12 +3,15 @@ package org.fusegrad.run;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * A fixed set of threads that run numbered tasks together with the caller. Which thread runs a task
- * never changes its result: tasks are cut by size, not by thread count.
+ * Threads that run numbered tasks together with the caller. Which thread runs a task never changes
+ * its result: tasks are cut by size, not by thread count. A thread starts when there is work for it
+ * and ends when there has been none for a while, so that nobody has to close what nobody uses.
+ * Safe for all threads; callers at once share the threads.
  */
 public final class Workers implements AutoCloseable {
     /** A numbered task. */
@@ -26,12 +29,17 @@ public final class Workers implements AutoCloseable {
 
     private static final int SPINS = 2000;
 
-    private final Thread[] threads;
+    /** How long a thread waits for work before it ends. */
+    private static final long IDLE_NANOS = 1_000_000_000L;
+
+    /** By slot, without the callers' own; null where none runs. */
+    private final AtomicReferenceArray<Thread> threads;
+
     private final ConcurrentLinkedQueue<Job> jobs = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     /**
-     * Starts the pool.
+     * Workers, none of which runs yet.
      *
      * @param size threads that compute, the caller included; at least 1
      */
@@ -39,18 +47,12 @@ public final class Workers implements AutoCloseable {
         if (size < 1) {
             throw new IllegalArgumentException("threads must be at least 1, got " + size);
         }
-        threads = new Thread[size - 1];
-        for (int i = 0; i < threads.length; i++) {
-            int slot = i + 1;
-            threads[i] = new Thread(() -> serve(slot), "fusegrad-worker-" + (i + 1));
-            threads[i].setDaemon(true);
-            threads[i].start();
-        }
+        threads = new AtomicReferenceArray<>(size - 1);
     }
 
     /** Threads that compute, the caller included. */
     public int size() {
-        return threads.length + 1;
+        return threads.length() + 1;
     }
 
     /**
@@ -64,19 +66,19 @@ public final class Workers implements AutoCloseable {
     /** As {@link #forEach(int, IntConsumer)}, for tasks that keep memory by thread. */
     public void forEach(int count, Task task) {
         requireOpen();
-        if (count <= 1 || threads.length == 0) {
+        if (count <= 1 || threads.length() == 0) {
             for (int i = 0; i < count; i++) {
                 task.run(i, 0);
             }
             return;
         }
         Job job = new Job(count, task);
-        int helpers = Math.min(threads.length, count - 1);
+        int helpers = Math.min(threads.length(), count - 1);
         for (int i = 0; i < helpers; i++) {
             jobs.add(job);
         }
         for (int i = 0; i < helpers; i++) {
-            LockSupport.unpark(threads[i]);
+            wake(i);
         }
         job.work(0);
         job.await();
@@ -94,27 +96,62 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    private void serve(int slot) {
-        int idle = 0;
+    /** Wakes a thread, or starts it. */
+    private void wake(int place) {
+        Thread running = threads.get(place);
+        if (running != null) {
+            LockSupport.unpark(running);
+            return;
+        }
+        Thread fresh = Daemon.of("fusegrad-worker-" + (place + 1), () -> serve(place));
+        if (threads.compareAndSet(place, null, fresh)) {
+            try {
+                fresh.start();
+            } catch (OutOfMemoryError noMoreThreads) {
+                // The caller does alone what it would have shared.
+                threads.set(place, null);
+            }
+        }
+    }
+
+    private void serve(int place) {
+        int spins = 0;
+        long lastJob = System.nanoTime();
         while (!closed) {
             Job job = jobs.poll();
             if (job != null) {
-                job.work(slot);
-                idle = 0;
-            } else if (++idle < SPINS) {
+                job.work(place + 1);
+                lastJob = System.nanoTime();
+                spins = 0;
+            } else if (++spins < SPINS) {
                 Thread.onSpinWait();
+            } else if (System.nanoTime() - lastJob < IDLE_NANOS) {
+                LockSupport.parkNanos(this, IDLE_NANOS);
+                spins = 0;
             } else {
-                LockSupport.parkNanos(this, 1_000_000_000L);
-                idle = 0;
+                break;
             }
         }
+        threads.set(place, null);
+        if (!closed && !jobs.isEmpty()) {
+            wake(place); // Whoever handed these out may have woken this thread.
+        }
+    }
+
+    /** Threads that run now, callers not counted. */
+    public int running() {
+        int count = 0;
+        for (int i = 0; i < threads.length(); i++) {
+            count += threads.get(i) == null ? 0 : 1;
+        }
+        return count;
     }
 
     @Override
     public void close() {
         closed = true;
-        for (Thread t : threads) {
-            LockSupport.unpark(t);
+        for (int i = 0; i < threads.length(); i++) {
+            LockSupport.unpark(threads.get(i));
         }
     }
 

@@ -91,6 +91,11 @@ public final class Contractions {
         return new Contraction(kernel, routine, from, forms);
     }
 
+    /** Lets go of the memory that operands are packed into. */
+    public void trim() {
+        operands.trim();
+    }
+
     /** Makes the vector form of the tiles now; otherwise that happens in the background. */
     public void promote() {
         forms.promote();

@@ -1,23 +1,29 @@
 package org.fusegrad.codegen.contract;
 
+import java.lang.ref.SoftReference;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.fusegrad.DType;
 import org.fusegrad.math.Half;
+import org.fusegrad.run.Budget;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.BufferPool;
 import org.fusegrad.run.Value;
 
 /** Operands as kernels want them, and memory to pack them into. */
 final class Operands {
+    /** Of the heap, for packed operands. */
+    private static final int PERCENT = 10;
+
     /** Arrays of ints that are kept at most. */
     private static final int KEPT = 8;
 
     /**
      * Packed operands are taken from here and given back; all contractions of a backend share it.
      */
-    private final BufferPool pool = new BufferPool();
+    private final BufferPool pool = new BufferPool(Budget.heap(PERCENT));
 
-    private final ConcurrentLinkedQueue<int[]> ints = new ConcurrentLinkedQueue<>();
+    /** Held softly, as what is pooled: the JVM lets go of them rather than fail. */
+    private final ConcurrentLinkedQueue<SoftReference<int[]>> ints = new ConcurrentLinkedQueue<>();
 
     /** At least so many floats, with anything in them. */
     Buffer take(long floats) {
@@ -31,15 +37,22 @@ final class Operands {
 
     /** At least so many ints, with anything in them. */
     int[] takeInts(int count) {
-        int[] found = ints.poll();
+        SoftReference<int[]> held = ints.poll();
+        int[] found = held == null ? null : held.get();
         return found != null && found.length >= count ? found : new int[count];
     }
 
     /** Lets go of ints. */
     void give(int[] array) {
         if (ints.size() < KEPT) {
-            ints.add(array);
+            ints.add(new SoftReference<>(array));
         }
+    }
+
+    /** Lets go of all memory. */
+    void trim() {
+        pool.clear();
+        ints.clear();
     }
 
     /** The value in float32; half types are widened. */

@@ -7,6 +7,7 @@ import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.flags.Flags;
+import org.fusegrad.run.Daemon;
 import org.fusegrad.run.KernelException;
 
 /**
@@ -70,8 +71,7 @@ final class TileForms {
         if (bits > 0 && form.sizes.lanes() == 1) {
             long before = flops.getAndAdd(work);
             if (before < promoteAt && before + work >= promoteAt) {
-                Thread thread = new Thread(this::promoteOrFail, "fusegrad-warmup-tiles");
-                thread.setDaemon(true);
+                Thread thread = Daemon.of("fusegrad-warmup-tiles", this::promoteOrFail);
                 thread.setPriority(Thread.MIN_PRIORITY);
                 thread.start();
             }

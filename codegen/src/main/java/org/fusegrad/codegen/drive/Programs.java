@@ -99,6 +99,13 @@ public final class Programs {
         return failure;
     }
 
+    /** Bytes of the sources. */
+    public long sourceBytes() {
+        Form form = active;
+        long vector = form == scalar ? 0 : form.source.length();
+        return scalar.source.length() + vector;
+    }
+
     String source() {
         return active.source();
     }

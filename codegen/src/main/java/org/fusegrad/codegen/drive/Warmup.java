@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.fusegrad.DType;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.run.Daemon;
 import org.fusegrad.run.KernelException;
 
 /**
@@ -70,11 +73,12 @@ public final class Warmup {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final LinkedBlockingDeque<Runnable> QUEUE = new LinkedBlockingDeque<>();
 
+    /** One thread, which ends when nothing has been queued for so many seconds. */
+    private static final ThreadPoolExecutor THREAD =
+            new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, QUEUE, Warmup::thread);
+
     static {
-        Thread thread = new Thread(Warmup::serve, "fusegrad-warmup");
-        thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
-        thread.start();
+        THREAD.allowCoreThreadTimeOut(true);
     }
 
     private Warmup() {}
@@ -82,6 +86,13 @@ public final class Warmup {
     /** Runs work in the background, one piece after the other. */
     static void enqueue(Runnable work) {
         QUEUE.addLast(work);
+        THREAD.prestartCoreThread();
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = Daemon.of("fusegrad-warmup", work);
+        thread.setPriority(Thread.MIN_PRIORITY);
+        return thread;
     }
 
     /**
@@ -99,16 +110,7 @@ public final class Warmup {
                 }
             }
         });
-    }
-
-    private static void serve() {
-        while (true) {
-            try {
-                QUEUE.take().run();
-            } catch (InterruptedException e) {
-                return;
-            }
-        }
+        THREAD.prestartCoreThread();
     }
 
     /**
