@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.fusegrad.TapeNode.Edge;
 import org.fusegrad.grad.Differentiate;
@@ -166,16 +167,13 @@ final class Call {
     /** About the memory that this and all that was made of it takes. */
     long bytes() {
         long sum = (long) NODE_BYTES * (1 + graph.nodes().size()) + bytes(plain) + bytes(stateful);
-        for (Once<Derivation> each : derivations.values()) {
-            Derivation d = each.orNull();
-            if (d != null) {
-                Pullback p = d.pullback();
-                Call reverse = p.reverse().orNull();
-                sum += (long) NODE_BYTES * p.graph().nodes().size()
-                        + d.forward().bytes()
-                        + d.backward().bytes()
-                        + (reverse == null ? 0 : reverse.bytes());
-            }
+        for (Derivation d : derivations()) {
+            Pullback p = d.pullback();
+            Call reverse = p.reverse().orNull();
+            sum += (long) NODE_BYTES * p.graph().nodes().size()
+                    + d.forward().bytes()
+                    + d.backward().bytes()
+                    + (reverse == null ? 0 : reverse.bytes());
         }
         for (Call part : partials.values()) {
             sum += part.bytes();
@@ -288,9 +286,12 @@ final class Call {
                 wanted);
     }
 
-    /** What gradients have been derived for so far. */
-    Map<BitSet, Derivation> derivations() {
-        return derivations;
+    /** The gradients that have been derived so far. */
+    List<Derivation> derivations() {
+        return derivations.values().stream()
+                .map(Once::orNull)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /**

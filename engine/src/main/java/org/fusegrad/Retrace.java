@@ -161,9 +161,9 @@ final class Retrace {
         if (traced.graph().nodes().stream().noneMatch(n -> n.is(Op.CUSTOM))) {
             return Optional.empty();
         }
-        for (Map.Entry<BitSet, Call.Derivation> e : traced.derivations().entrySet()) {
-            Call.Pullback a = e.getValue().pullback();
-            Call.Pullback b = now.pullback(e.getKey(), null);
+        for (Call.Derivation derivation : traced.derivations()) {
+            Call.Pullback a = derivation.pullback();
+            Call.Pullback b = now.pullback(derivation.wanted(), null);
             Optional<String> change = captured(a.bindings(), b.bindings())
                     .or(() -> computed(a.graph().nodes(), b.graph().nodes()));
             if (change.isPresent()) {
