@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.fusegrad.TapeNode.Edge;
 import org.fusegrad.grad.Differentiate;
+import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
@@ -212,9 +213,8 @@ final class Call {
                         shared.pullbackInputs(graph.inputs().size()));
         boolean[] kept = new boolean[graph.inputs().size()];
         for (Node node : pullback.graph().nodes()) {
-            int i = pullback.graph().inputs().indexOf(node);
-            if (i >= 0 && i < kept.length) {
-                kept[i] = true;
+            if (node.attrs() instanceof Attrs.Input in && in.index() < kept.length) {
+                kept[in.index()] = true;
             }
         }
         return new Derivation(

@@ -27,11 +27,15 @@ public final class Executable {
     sealed interface Step permits Call, ViewStep, Constant {}
 
     /** One kernel call. */
-    record Call(
-            KernelGraph graph, Kernel kernel, int[] from, int[] to, Made[] made, Traffic traffic)
+    record Call(KernelGraph graph, Kernel kernel, int[] from, int[] to, Made[] made)
             implements Step {
-        Call(KernelGraph graph, Kernel kernel, int[] from, int[] to, Traffic traffic) {
-            this(graph, kernel, from, to, Made.of(graph.graph().outputs()), traffic);
+        Call(KernelGraph graph, Kernel kernel, int[] from, int[] to) {
+            this(graph, kernel, from, to, Made.of(graph.graph().outputs()));
+        }
+
+        /** What the kernel moves; worked out for those who ask. */
+        Traffic traffic() {
+            return graph.fused() ? Schedule.of(graph).traffic() : Traffic.once(graph.graph());
         }
     }
 

@@ -2,6 +2,7 @@ package org.fusegrad.simplify;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
@@ -52,9 +53,16 @@ record Centred(Node c, Node x, Node mean, List<Integer> loops, double count) {
         return n;
     }
 
-    /** Whether x itself waits for no sum. */
-    boolean isOfData() {
-        return Graph.topological(List.of(x)).stream()
-                .noneMatch(n -> n.op().kind() == Op.Kind.REDUCE);
+    /**
+     * Whether x itself waits for no sum.
+     *
+     * @param ofData what is known of other nodes, and of more afterwards
+     */
+    boolean isOfData(Map<Node, Boolean> ofData) {
+        for (Node n : Graph.topological(List.of(x), ofData)) {
+            boolean sum = n.op().kind() == Op.Kind.REDUCE;
+            ofData.put(n, !sum && n.inputs().stream().allMatch(ofData::get));
+        }
+        return ofData.get(x);
     }
 }

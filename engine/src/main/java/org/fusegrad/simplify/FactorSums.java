@@ -24,6 +24,9 @@ final class FactorSums {
     /** coefficient * term; either may be absent and is then 1. */
     private record Term(Node coefficient, Node factor) {}
 
+    /** Sums of more terms stay as they are: one after the other would grow with all before. */
+    private static final int MOST_TERMS = 64;
+
     private final Map<Node, Integer> depth = new IdentityHashMap<>();
 
     private FactorSums() {}
@@ -48,7 +51,7 @@ final class FactorSums {
         int axis = axes.get(0);
         List<Term> terms = terms(e, axis);
         boolean single = terms.size() == 1;
-        if (single && terms.get(0).coefficient() == null) {
+        if (terms.size() > MOST_TERMS || single && terms.get(0).coefficient() == null) {
             return n;
         }
         return single || earlier(e, terms) ? split(n, terms, axis) : n;
@@ -146,14 +149,12 @@ final class FactorSums {
 
     /** How many sums over data a value waits for. */
     private int depth(Node root) {
-        for (Node n : Graph.topological(List.of(root))) {
-            if (!depth.containsKey(n)) {
-                int d = 0;
-                for (Node in : n.inputs()) {
-                    d = Math.max(d, depth.get(in));
-                }
-                depth.put(n, d + (n.op().kind() == Op.Kind.REDUCE ? 1 : 0));
+        for (Node n : Graph.topological(List.of(root), depth)) {
+            int d = 0;
+            for (Node in : n.inputs()) {
+                d = Math.max(d, depth.get(in));
             }
+            depth.put(n, d + (n.op().kind() == Op.Kind.REDUCE ? 1 : 0));
         }
         return depth.get(root);
     }

@@ -42,9 +42,10 @@ final class ShiftMoments {
     static Graph run(Graph graph) {
         ShiftMoments pass = new ShiftMoments();
         Map<Node, Centred> centred = new IdentityHashMap<>();
+        Map<Node, Boolean> ofData = new IdentityHashMap<>();
         for (Node n : graph.nodes()) {
             Centred c = Centred.match(n);
-            if (c != null && c.isOfData()) {
+            if (c != null && c.isOfData(ofData)) {
                 centred.put(n, c);
             }
         }

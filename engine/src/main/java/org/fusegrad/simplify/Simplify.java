@@ -1,8 +1,11 @@
 package org.fusegrad.simplify;
 
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
@@ -119,14 +122,27 @@ final class Simplify {
     private Simplify() {}
 
     static Graph run(Graph graph) {
+        Set<Node> settled = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < ROUNDS; i++) {
-            Graph next = graph.rewrite((n, in) -> simplify(n.withInputs(in)));
+            Graph next = graph.rewrite((n, in) -> simplify(n.withInputs(in), settled));
             if (next == graph) {
                 return graph;
             }
             graph = next;
         }
         return graph;
+    }
+
+    /** What no rule changes is remembered: a rule sees the same below a node at every round. */
+    private static Node simplify(Node n, Set<Node> settled) {
+        if (settled.contains(n)) {
+            return n;
+        }
+        Node better = simplify(n);
+        if (better == n) {
+            settled.add(n);
+        }
+        return better;
     }
 
     private static Node simplify(Node n) {
@@ -147,11 +163,14 @@ final class Simplify {
 
     /** An expanded constant beside an operand of full shape is the constant itself. */
     private static Node withPlainConstants(Node n) {
-        boolean helps = n.op().isElementwise()
-                && n.inputs().stream().anyMatch(Simplify::isExpandedConstant)
-                && n.inputs().stream()
-                        .anyMatch(in -> !isExpandedConstant(in) && in.shape().equals(n.shape()));
-        return helps
+        boolean expanded = false;
+        boolean full = false;
+        for (Node in : n.inputs()) {
+            boolean constant = isExpandedConstant(in);
+            expanded |= constant;
+            full |= !constant && in.shape().equals(n.shape());
+        }
+        return expanded && full && n.op().isElementwise()
                 ? n.withInputs(n.inputs().stream()
                         .map(in -> isExpandedConstant(in) ? in.input(0) : in)
                         .toList())
@@ -243,14 +262,16 @@ final class Simplify {
 
     /** Element-wise arithmetic on a rounded statistic, off the data, moves into float64. */
     private static Node widen(Node n) {
-        boolean applies = n.op().isElementwise()
+        boolean single = n.op().isElementwise()
                 && n.dtype() == DType.FLOAT32
                 && Loops.isSmall(n)
-                && !n.is(Op.CAST)
-                && n.inputs().stream().anyMatch(Loops::isRoundedStatistic)
-                && n.inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32)
-                && !meetsData(n);
-        if (!applies) {
+                && !n.is(Op.CAST);
+        boolean statistic = false;
+        for (int i = 0; i < n.inputs().size() && single; i++) {
+            single = n.input(i).dtype() == DType.FLOAT32;
+            statistic |= Loops.isRoundedStatistic(n.input(i));
+        }
+        if (!single || !statistic || meetsData(n)) {
             return null;
         }
         return Node.of(n.op(), Attrs.NONE, n.inputs().stream().map(Loops::wide).toList())
@@ -259,10 +280,15 @@ final class Simplify {
 
     /** A domain of which the data lacks a loop makes the data look small. */
     private static boolean meetsData(Node n) {
-        return n.inputs().stream()
-                .filter(in -> !Loops.isRoundedStatistic(in))
-                .anyMatch(in -> n.inputs().stream()
-                        .anyMatch(s -> Loops.isRoundedStatistic(s) && Loops.wider(in, s)));
+        for (Node in : n.inputs()) {
+            for (Node s : n.inputs()) {
+                boolean meets = !Loops.isRoundedStatistic(in) && Loops.isRoundedStatistic(s);
+                if (meets && Loops.wider(in, s)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Operands of a commutative operation in one order, so that equal products are found equal. */
