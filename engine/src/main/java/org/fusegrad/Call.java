@@ -13,8 +13,8 @@ import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 import org.fusegrad.plan.Executable;
 import org.fusegrad.plan.Layouts;
+import org.fusegrad.plan.Planned;
 import org.fusegrad.plan.Planner;
-import org.fusegrad.plan.Split;
 import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Value;
 
@@ -204,13 +204,16 @@ final class Call {
 
     private Derivation derive(BitSet wanted) {
         Pullback pullback = pullback(wanted);
-        Split split = shared == null
-                ? Planner.split(graph, pullback.graph(), layouts)
-                : Planner.split(
-                        graph,
-                        pullback.graph(),
-                        shared.share(),
-                        shared.pullbackInputs(graph.inputs().size()));
+        Planned planned = shared == null
+                ? Planner.plan(runtime, name, graph, pullback.graph(), layouts)
+                : Planner.compile(
+                        runtime,
+                        name,
+                        Planner.split(
+                                graph,
+                                pullback.graph(),
+                                shared.share(),
+                                shared.pullbackInputs(graph.inputs().size())));
         boolean[] kept = new boolean[graph.inputs().size()];
         for (Node node : pullback.graph().nodes()) {
             if (node.attrs() instanceof Attrs.Input in && in.index() < kept.length) {
@@ -218,10 +221,10 @@ final class Call {
             }
         }
         return new Derivation(
-                Planner.compile(runtime, name + "_fwd", split.forward()),
-                Planner.compile(runtime, name + "_bwd", split.backward()),
+                planned.forward(),
+                planned.backward(),
                 pullback,
-                split.saved(),
+                planned.saved(),
                 kept,
                 wanted);
     }

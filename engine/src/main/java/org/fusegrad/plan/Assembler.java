@@ -16,7 +16,6 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.KernelRuntime;
-import org.fusegrad.run.Value;
 
 /**
  * Groups nodes into kernels and lays kernels and views out as the steps of an executable. The laws
@@ -229,24 +228,12 @@ final class Assembler {
 
     private void step(Node node) {
         if (node.is(Op.CONST)) {
-            steps.add(new Executable.Constant(constant(node), slot(node)));
+            steps.add(new Executable.Constant(node, slot(node)));
         } else if (Views.isView(node)) {
             steps.add(new ViewStep(node, slots.get(node.input(0)), slot(node)));
         } else {
             kernel(List.of(node), false, "_" + node.op());
         }
-    }
-
-    private static Value constant(Node node) {
-        double v = node.constValue();
-        Object array = switch (node.dtype()) {
-            case FLOAT32 -> new float[] {(float) v};
-            case FLOAT64 -> new double[] {v};
-            case INT64 -> new long[] {(long) v};
-            case BOOL -> new byte[] {(byte) (v == 0 ? 0 : 1)};
-            default -> throw new AssertionError("constants are never stored in half precision");
-        };
-        return Value.wrap(node.dtype(), array, node.shape());
     }
 
     private void fused(Group group) {

@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.plan.Templates;
 import org.fusegrad.run.interp.Interpreter;
 
 /** What executes kernels: a backend, threads and buffers, and the policy for kernels that fail. */
@@ -17,6 +18,7 @@ public final class KernelRuntime {
     private final boolean verify;
     private final Interpreter reference = new Interpreter();
     private final Counters counters = new Counters();
+    private final Templates templates = new Templates();
 
     public KernelRuntime(
             Backend backend, Workers workers, BufferPool pool, boolean strict, boolean verify) {
@@ -43,10 +45,16 @@ public final class KernelRuntime {
         return counters;
     }
 
+    /** Plans by structure. */
+    public Templates templates() {
+        return templates;
+    }
+
     /** Ends the threads and lets go of pooled memory; nothing runs afterwards. */
     public void close() {
         workers.close();
         pool.clear();
+        templates.clear();
     }
 
     /**

@@ -3,10 +3,12 @@ package org.fusegrad.simplify;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /**
  * A value minus its own mean: {@code c = x - sum(x) / n}, the mean possibly rounded in between.
@@ -30,10 +32,13 @@ record Centred(Node c, Node x, Node mean, List<Integer> loops, double count) {
         }
         List<Integer> loops = new ArrayList<>();
         Node summed = summand(mean.input(0), loops);
-        double count = mean.input(1).constValue();
-        return summed == x && !loops.isEmpty() && count == extent(x, loops)
-                ? new Centred(c, x, mean, loops, count)
-                : null;
+        if (summed != x || loops.isEmpty()) {
+            return null;
+        }
+        // Both as constants, so that it is known that they were compared.
+        double count = Origin.retyped(mean.input(1), DType.FLOAT64).constValue();
+        boolean all = count == Origin.extent(x, loops, DType.FLOAT64).constValue();
+        return all ? new Centred(c, x, mean, loops, count) : null;
     }
 
     /** What a chain of one-loop sums adds up; the loops are collected from the outside in. */
@@ -45,12 +50,9 @@ record Centred(Node c, Node x, Node mean, List<Integer> loops, double count) {
         return sum;
     }
 
-    private static double extent(Node x, List<Integer> loops) {
-        double n = 1;
-        for (int loop : loops) {
-            n *= x.shape().dim(loop);
-        }
-        return n;
+    /** The count as a constant. */
+    Node extent(DType dtype) {
+        return Origin.extent(x, loops, dtype);
     }
 
     /**

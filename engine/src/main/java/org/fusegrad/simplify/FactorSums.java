@@ -12,6 +12,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /**
  * Pass: takes factors that do not vary along a summed loop out of the sum, and splits a sum of
@@ -77,7 +78,7 @@ final class FactorSums {
         Node total = null;
         for (Term t : terms) {
             Node sum = t.factor() == null
-                    ? n.like(n.input(0).shape().dim(axis))
+                    ? Origin.extent(n.input(0), List.of(axis), n.dtype().compute())
                     : Node.of(Op.SUM, n.attrs(), t.factor());
             Node part = t.coefficient() == null ? sum : sum.mul(Loops.wide(t.coefficient()));
             total = total == null ? part : total.add(part);

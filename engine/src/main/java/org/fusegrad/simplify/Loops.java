@@ -8,6 +8,7 @@ import java.util.Map;
 import org.fusegrad.DType;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /** Questions about nodes over a loop domain. */
 final class Loops {
@@ -52,7 +53,7 @@ final class Loops {
     /** The node in float64: the value a rounding was made from, where it is one. */
     static Node wide(Node n) {
         return n.is(Op.CONST)
-                ? Node.constant(n.constValue(), DType.FLOAT64)
+                ? Origin.retyped(n, DType.FLOAT64)
                 : isRoundedStatistic(n) ? n.input(0) : n.cast(DType.FLOAT64);
     }
 

@@ -6,11 +6,13 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /**
  * Algebra on one node at a time, until nothing changes. Three aims: no trivial operations; factors
@@ -58,7 +60,7 @@ final class Simplify {
                         n -> a(n).is(Op.NEG) ? a(a(n)).mul(b(n)).neg() : null,
                         n -> b(n).is(Op.NEG) ? a(n).mul(a(b(n))).neg() : null,
                         n -> b(n).is(Op.CONST) && a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
-                                ? a(a(n)).mul(b(a(n)).constValue() * b(n).constValue())
+                                ? a(a(n)).mul(product(b(a(n)), b(n), a(a(n)).dtype()))
                                 : null,
                         n -> a(n).is(Op.DIV) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
                                 ? a(a(n))
@@ -80,7 +82,7 @@ final class Simplify {
                         n -> a(n).is(Op.NEG) ? fit(n, a(a(n))) : null,
                         n -> a(n).is(Op.SUB) ? b(a(n)).sub(a(a(n))) : null,
                         n -> a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
-                                ? a(a(n)).mul(-b(a(n)).constValue())
+                                ? a(a(n)).mul(product(b(a(n)), n.like(-1), a(a(n)).dtype()))
                                 : null));
         RULES.put(
                 Op.POW,
@@ -95,7 +97,8 @@ final class Simplify {
                         n -> a(n).is(Op.CONST)
                                         && n.dtype().isFloating()
                                         && !n.dtype().isHalf()
-                                ? Node.constant(round(a(n).constValue(), n.dtype()), n.dtype())
+                                ? Origin.result(
+                                        Op.MUL, a(n), n.like(1), n.dtype(), n.dtype())
                                 : null,
                         n -> n.dtype() == DType.FLOAT64 && Loops.isRoundedStatistic(a(n))
                                 ? a(a(n))
@@ -112,10 +115,7 @@ final class Simplify {
                                 ? Node.of(Op.SUM, n.attrs(), a(a(n)))
                                 : null,
                         n -> isExpandedConstant(a(n)) && n.dtype().isFloating()
-                                ? n.like(a(a(n)).constValue()
-                                                * a(n).shape().numel()
-                                                / n.shape().numel())
-                                        .expand(n.shape())
+                                ? repeated(n, a(a(n)), a(n)).expand(n.shape())
                                 : null));
     }
 
@@ -192,19 +192,26 @@ final class Simplify {
                 || !n.dtype().isFloating()) {
             return null;
         }
-        double x = a(n).constValue();
-        double y = b(n).constValue();
-        double v = switch (n.op()) {
-            case ADD -> x + y;
-            case SUB -> x - y;
-            case MUL -> x * y;
-            default -> x / y;
-        };
-        return n.like(round(v, n.dtype()));
+        DType rounded = n.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+        return Origin.result(n.op(), a(n), b(n), rounded, n.dtype().compute());
     }
 
-    private static double round(double v, DType dtype) {
-        return dtype == DType.FLOAT64 ? v : (float) v;
+    /** The product of two constants, with all its digits. */
+    private static Node product(Node a, Node b, DType dtype) {
+        return Origin.result(Op.MUL, a, b, DType.FLOAT64, dtype.compute());
+    }
+
+    /** The sum of a constant over what it was expanded to. */
+    private static Node repeated(Node sum, Node constant, Node expanded) {
+        DType wide = DType.FLOAT64;
+        Node all = Origin.extent(expanded, axes(expanded), wide);
+        Node left = Origin.extent(sum, axes(sum), wide);
+        Node total = Origin.result(Op.MUL, constant, all, wide, wide);
+        return Origin.result(Op.DIV, total, left, wide, sum.dtype().compute());
+    }
+
+    private static List<Integer> axes(Node n) {
+        return IntStream.range(0, n.shape().rank()).boxed().toList();
     }
 
     /**
@@ -298,7 +305,7 @@ final class Simplify {
         if (a.is(Op.CONST) || b.is(Op.CONST)) {
             return null;
         }
-        int by = Integer.compare(b.shape().numel(), a.shape().numel());
+        int by = Origin.compare(b, a);
         by = by != 0 ? by : a.op().compareTo(b.op());
         return by > 0 ? Node.of(n.op(), n.attrs(), b, a) : null;
     }

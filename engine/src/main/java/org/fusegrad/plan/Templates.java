@@ -1,0 +1,65 @@
+package org.fusegrad.plan;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.fusegrad.graph.Graph;
+
+/**
+ * The plans of one engine by structure, so that known formulas are bound to new sizes instead of
+ * being planned anew. Bounded: what was used longest ago goes first. For any number of threads.
+ */
+public final class Templates {
+    private static final int MOST_STRUCTURES = 512;
+
+    /** Plans of one structure: one for general sizes, others for sizes that coincide. */
+    private static final int MOST_OF_ONE = 8;
+
+    private final Map<Structure, List<Template>> known =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Structure, List<Template>> eldest) {
+                    return size() > MOST_STRUCTURES;
+                }
+            };
+
+    /**
+     * The plan of a graph over loop domains.
+     *
+     * @param what is made of it: plans of the same structure are equal if this is too
+     * @param plan makes one from the graph that passes are done with
+     */
+    Planned get(Graph graph, String what, Function<Graph, Planned> plan) {
+        Structure structure = Structure.of(graph, what);
+        for (Template t : structure == null ? List.<Template>of() : of(structure)) {
+            Planned bound = t.bind(graph);
+            if (bound != null) {
+                return bound;
+            }
+        }
+        Template made = Template.of(graph, plan);
+        if (structure != null) {
+            add(structure, made);
+        }
+        return made.planned();
+    }
+
+    private synchronized List<Template> of(Structure structure) {
+        return known.getOrDefault(structure, List.of());
+    }
+
+    private synchronized void add(Structure structure, Template made) {
+        List<Template> all = new ArrayList<>(known.getOrDefault(structure, List.of()));
+        all.add(made);
+        // The latest were made for what the earlier ones do not hold for.
+        int from = Math.max(0, all.size() - MOST_OF_ONE);
+        known.put(structure, List.copyOf(all.subList(from, all.size())));
+    }
+
+    /** Forgets all plans. */
+    public synchronized void clear() {
+        known.clear();
+    }
+}
