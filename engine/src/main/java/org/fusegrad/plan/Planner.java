@@ -29,12 +29,19 @@ public final class Planner {
      */
     public static Planned plan(
             KernelRuntime runtime, String name, Graph forward, Graph pullback, Layouts layouts) {
-        Graph loops = Canonical.rewrite(joint(forward, pullback), layouts);
+        Graph joint = joint(forward, pullback);
         int inputs = forward.inputs().size();
         int outputs = forward.outputs().size();
         String what = name + " " + inputs + " " + outputs + " ";
-        return runtime.templates()
-                .get(loops, what, g -> compile(runtime, name, Cut.apply(g, inputs, outputs)));
+        Templates templates = runtime.templates();
+        return templates.lately(
+                joint,
+                what,
+                layouts,
+                () -> templates.get(
+                        Canonical.rewrite(joint, layouts),
+                        what,
+                        g -> compile(runtime, name, Cut.apply(g, inputs, outputs))));
     }
 
     /** Compiles a forward and its backward. */

@@ -76,6 +76,15 @@ record Structure(String text) {
                 || attrs instanceof Attrs.Padding;
     }
 
+    /** All attributes, in order of the nodes: with the sizes, what a structure leaves out. */
+    static List<Attrs> attrs(Graph graph) {
+        List<Attrs> attrs = new ArrayList<>(graph.nodes().size());
+        for (Node n : graph.nodes()) {
+            attrs.add(n.attrs());
+        }
+        return attrs;
+    }
+
     /** All sizes of axes, in order of the nodes. */
     static int[] sizes(Graph graph) {
         int[] sizes = new int[16];
