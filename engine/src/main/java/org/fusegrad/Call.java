@@ -8,13 +8,14 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.fusegrad.TapeNode.Edge;
 import org.fusegrad.grad.Differentiate;
+import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 import org.fusegrad.plan.Executable;
 import org.fusegrad.plan.Layouts;
+import org.fusegrad.plan.Planned;
 import org.fusegrad.plan.Planner;
-import org.fusegrad.plan.Split;
 import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Once;
 import org.fusegrad.run.Value;
@@ -263,25 +264,27 @@ final class Call {
 
     private Derivation derive(BitSet wanted) {
         Pullback pullback = pullback(wanted, null);
-        Split split = shared == null
-                ? Planner.split(graph, pullback.graph(), layouts)
-                : Planner.split(
-                        graph,
-                        pullback.graph(),
-                        shared.share(),
-                        shared.pullbackInputs(graph.inputs().size()));
+        Planned planned = shared == null
+                ? Planner.plan(runtime, name, graph, pullback.graph(), layouts)
+                : Planner.compile(
+                        runtime,
+                        name,
+                        Planner.split(
+                                graph,
+                                pullback.graph(),
+                                shared.share(),
+                                shared.pullbackInputs(graph.inputs().size())));
         boolean[] kept = new boolean[graph.inputs().size()];
         for (Node node : pullback.graph().nodes()) {
-            int i = pullback.graph().inputs().indexOf(node);
-            if (i >= 0 && i < kept.length) {
-                kept[i] = true;
+            if (node.attrs() instanceof Attrs.Input in && in.index() < kept.length) {
+                kept[in.index()] = true;
             }
         }
         return new Derivation(
-                counted(Planner.compile(runtime, name + "_fwd", split.forward())),
-                counted(Planner.compile(runtime, name + "_bwd", split.backward())),
+                counted(planned.forward()),
+                counted(planned.backward()),
                 pullback,
-                split.saved(),
+                planned.saved(),
                 kept,
                 wanted);
     }

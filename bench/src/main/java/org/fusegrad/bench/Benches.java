@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.fusegrad.bench.Job.Sampling;
+import org.fusegrad.bench.jmh.NewShapeBench;
 import org.fusegrad.bench.jmh.NormBench;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -94,7 +95,8 @@ public final class Benches {
     }
 
     private int samples(Job job) {
-        return job.sampling() == Sampling.WARM ? settings.forks() : settings.starts();
+        boolean few = job.sampling() == Sampling.WARM || job.sampling() == Sampling.NEW_SHAPES;
+        return few ? settings.forks() : settings.starts();
     }
 
     private void rounds(Set<Job> all) {
@@ -127,24 +129,36 @@ public final class Benches {
         List<Double> iterations = fork.getIterationResults().stream()
                 .map(i -> i.getPrimaryResult().getScore() / NANOS_IN_MILLI)
                 .toList();
-        millis.computeIfAbsent(job, j -> new ArrayList<>()).add(median(iterations));
+        sample(job, median(iterations));
+        if (job.sampling() == Sampling.NEW_SHAPES) {
+            List<Double> sorted = iterations.stream().sorted().toList();
+            int last = sorted.size() - 1;
+            sample(job.called(job.work() + ", 99 %"), sorted.get(last - sorted.size() / 100));
+            sample(job.called(job.work() + ", slowest"), sorted.get(last));
+        }
         Result<?> bytes = result.getSecondaryResults().get(ALLOCATED);
         if (bytes != null && !job.path().equals(Paths.TORCH)) {
             allocated.merge(job, bytes.getScore(), Math::min);
         }
     }
 
+    private void sample(Job job, double ms) {
+        millis.computeIfAbsent(job, j -> new ArrayList<>()).add(ms);
+    }
+
     private ChainedOptionsBuilder options(Job job) {
         TimeValue time = new TimeValue(settings.millis(), TimeUnit.MILLISECONDS);
         boolean first = job.sampling() == Sampling.FIRST_CALL;
+        boolean shapes = job.sampling() == Sampling.NEW_SHAPES;
         int warmups = settings.warmups() * (job.bytes() == 0 ? SMALL_WORK_WARMUP : 1);
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(job.bench()) + "$")
                 .shouldFailOnError(true)
                 .forks(1)
-                .warmupIterations(first ? 0 : warmups)
+                .warmupIterations(first ? 0 : shapes ? NewShapeBench.KNOWN : warmups)
                 .warmupTime(time)
-                .measurementIterations(first ? 1 : settings.iterations())
+                .measurementIterations(
+                        first ? 1 : shapes ? NewShapeBench.SHAPES : settings.iterations())
                 .measurementTime(time)
                 .jvmArgsAppend(job.jvmArgs().toArray(String[]::new));
         job.params().forEach(options::param);

@@ -42,7 +42,9 @@ record Job(
         /** The same, of many JVMs, since it is their spread that counts. */
         MANY_STARTS,
         /** A single call in a new JVM; of many. */
-        FIRST_CALL
+        FIRST_CALL,
+        /** First calls on many shapes in one JVM: the median, the 99th percentile, the slowest. */
+        NEW_SHAPES
     }
 
     /** Whether the other is the same work on the same input by the same number of threads. */
@@ -52,6 +54,24 @@ record Job(
                 && dtype.equals(other.dtype)
                 && layout.equals(other.layout)
                 && threads == other.threads;
+    }
+
+    /** The same under another name, for another figure of the same samples. */
+    Job called(String name) {
+        return new Job(
+                name,
+                shape,
+                dtype,
+                layout,
+                threads,
+                path,
+                bytes,
+                tensorBytes,
+                tensors,
+                bench,
+                params,
+                jvmArgs,
+                sampling);
     }
 
     /** The same where memory is not what limits, in JVMs with another heap. */

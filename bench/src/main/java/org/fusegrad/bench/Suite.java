@@ -9,6 +9,7 @@ import org.fusegrad.bench.Job.Sampling;
 import org.fusegrad.bench.jmh.AddBench;
 import org.fusegrad.bench.jmh.CompileBench;
 import org.fusegrad.bench.jmh.FirstCallBench;
+import org.fusegrad.bench.jmh.NewShapeBench;
 import org.fusegrad.bench.jmh.NormBench;
 import org.fusegrad.bench.jmh.RoofBench;
 import org.fusegrad.flags.Flags;
@@ -207,6 +208,15 @@ public enum Suite {
                     "call",
                     Map.of("compiled", Boolean.toString(compiled), "threads", "1")));
         }
+        for (String work : List.of("bn", "ln", "eager", "block", "cnn")) {
+            jobs.add(other(
+                    work + " of a new shape",
+                    "NxCxHxW",
+                    work.equals("eager") ? Paths.UNFUSED : Paths.FUSED,
+                    NewShapeBench.class,
+                    "call",
+                    Map.of("work", work)));
+        }
         NormCase bn = new NormCase("bn", true, IMAGES, "float32", "NCHW");
         jobs.add(norm("bn forward+backward, JVM starts", bn, 1, Paths.FUSED, Sampling.MANY_STARTS));
         return jobs;
@@ -241,7 +251,13 @@ public enum Suite {
                 bench.getName() + "." + method,
                 params,
                 heap(bench),
-                bench == FirstCallBench.class ? Sampling.FIRST_CALL : Sampling.WARM);
+                sampling(bench));
+    }
+
+    private static Sampling sampling(Class<?> bench) {
+        return bench == FirstCallBench.class
+                ? Sampling.FIRST_CALL
+                : bench == NewShapeBench.class ? Sampling.NEW_SHAPES : Sampling.WARM;
     }
 
     /** The copy that is the roof of a job: from one tensor of its size to another. */

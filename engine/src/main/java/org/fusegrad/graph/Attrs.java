@@ -14,8 +14,16 @@ public sealed interface Attrs {
     /** A leaf's position among the graph's inputs. */
     record Input(int index) implements Attrs {}
 
-    /** A scalar constant. */
-    record Const(double value) implements Attrs {
+    /**
+     * A scalar constant, equal by its value.
+     *
+     * @param origin how the value came about; null for a plain number
+     */
+    record Const(double value, Origin origin) implements Attrs {
+        public Const(double value) {
+            this(value, null);
+        }
+
         @Override
         public boolean equals(Object o) {
             return o instanceof Const c
@@ -47,8 +55,33 @@ public sealed interface Attrs {
     /** Target shape: reshape, expand. */
     record Dims(Shape shape) implements Attrs {}
 
-    /** Elements start, start + step, … below end on each axis; steps are positive. */
-    record Range(Ints start, Ints end, Ints step) implements Attrs {}
+    /**
+     * Elements start, start + step, … below end on each axis; steps are positive.
+     *
+     * @param sample where it came from, if it is one of several samples; otherwise null
+     */
+    record Range(Ints start, Ints end, Ints step, Sample sample) implements Attrs {
+        public Range(Ints start, Ints end, Ints step) {
+            this(start, end, step, null);
+        }
+    }
+
+    /** One of {@code count} positions spread evenly over some axes, from the first to the last. */
+    record Sample(int number, int count, Ints axes) {
+        /** The range of this one element along the axes, and of everything along the others. */
+        public Range of(Shape shape) {
+            int[] start = new int[shape.rank()];
+            int[] end = shape.dims();
+            for (int axis : axes.toArray()) {
+                int size = shape.dim(axis);
+                if (size != 1) {
+                    start[axis] = (int) ((long) number * (size - 1) / (count - 1));
+                    end[axis] = start[axis] + 1;
+                }
+            }
+            return new Range(Ints.of(start), Ints.of(end), Ints.fill(end.length, 1), this);
+        }
+    }
 
     /** Elements of {@code value} before, after and between ({@code interior}) the given ones. */
     record Padding(Ints low, Ints high, Ints interior, double value) implements Attrs {}

@@ -60,7 +60,7 @@ public final class Graph {
             done.put(leaf, leaf);
             canonical.put(leaf, leaf);
         }
-        for (Node node : topological(outputs)) {
+        for (Node node : nodes.isEmpty() ? topological(outputs) : nodes) {
             if (!done.containsKey(node)) {
                 List<Node> operands = new ArrayList<>(node.inputs().size());
                 for (Node in : node.inputs()) {
@@ -88,13 +88,21 @@ public final class Graph {
 
     /** Makes the node, and whatever a rule built below it, the unique equal object. */
     private static Node intern(Node root, Map<Key, Node> interned, Map<Node, Node> canonical) {
-        for (Node node : topological(List.of(root), canonical)) {
+        Node known = canonical.get(root);
+        if (known != null) {
+            return known;
+        }
+        List<Node> order = canonical.keySet().containsAll(root.inputs())
+                ? List.of(root)
+                : topological(List.of(root), canonical);
+        for (Node node : order) {
             List<Node> operands = new ArrayList<>(node.inputs().size());
             for (Node in : node.inputs()) {
                 operands.add(canonical.get(in));
             }
             Node same = node.withInputs(operands);
-            Node unique = interned.computeIfAbsent(Key.of(same), k -> same);
+            Node other = interned.putIfAbsent(new Key(same), same);
+            Node unique = other == null ? same : other;
             canonical.put(node, unique);
             canonical.put(unique, unique);
         }
@@ -106,7 +114,8 @@ public final class Graph {
         return topological(roots, Map.of());
     }
 
-    private static List<Node> topological(List<Node> roots, Map<Node, Node> known) {
+    /** The same without the nodes that have been met before, and what only they depend on. */
+    public static List<Node> topological(List<Node> roots, Map<Node, ?> known) {
         List<Node> order = new ArrayList<>();
         Map<Node, Integer> next = new IdentityHashMap<>();
         Deque<Node> stack = new ArrayDeque<>();
@@ -154,9 +163,24 @@ public final class Graph {
     }
 
     /** Structural identity: operation, attributes, type and the very operands. */
-    private record Key(Op op, Attrs attrs, Object dtype, Object shape, List<Node> operands) {
-        static Key of(Node n) {
-            return new Key(n.op(), n.attrs(), n.dtype(), n.shape(), n.inputs());
+    private record Key(Node node) {
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Key k
+                    && node.op() == k.node.op()
+                    && node.dtype() == k.node.dtype()
+                    && node.attrs().equals(k.node.attrs())
+                    && node.shape().equals(k.node.shape())
+                    && node.inputs().equals(k.node.inputs());
+        }
+
+        @Override
+        public int hashCode() {
+            int hash = node.op().ordinal() * 31 + node.attrs().hashCode();
+            for (int i = 0; i < node.inputs().size(); i++) {
+                hash = hash * 31 + System.identityHashCode(node.input(i));
+            }
+            return hash;
         }
     }
 }

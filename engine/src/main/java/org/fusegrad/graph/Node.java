@@ -49,7 +49,24 @@ public final class Node {
 
     /** A scalar constant. */
     public static Node constant(double value, DType dtype) {
-        return new Node(Op.CONST, new Attrs.Const(value), List.of(), dtype, Shape.SCALAR, null);
+        return constant(value, dtype, null);
+    }
+
+    /** A scalar constant, and how its value came about. */
+    static Node constant(double value, DType dtype, Origin origin) {
+        Attrs attrs = new Attrs.Const(value, origin);
+        return new Node(Op.CONST, attrs, List.of(), dtype, Shape.SCALAR, null);
+    }
+
+    /** This constant as the one at a place of a graph that others are made of. */
+    public Node given(int place) {
+        return constant(constValue(), dtype, new Origin.Given(place));
+    }
+
+    /** How the value of a constant came about. */
+    Origin origin() {
+        Origin known = ((Attrs.Const) attrs).origin();
+        return known == null ? new Origin.Literal(constValue()) : known;
     }
 
     /** This node with a name for printing; names never affect equality or kernel keys. */

@@ -3,6 +3,7 @@ package org.fusegrad.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -15,7 +16,6 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.KernelRuntime;
-import org.fusegrad.run.Value;
 
 /**
  * Groups nodes into kernels and lays kernels and views out as the steps of an executable. The laws
@@ -31,7 +31,8 @@ import org.fusegrad.run.Value;
  *   <li>an element-wise value that only later kernels read is computed there, not stored for them;
  *   <li>contractions, pooling, indexing and copies are kernels of their own;
  *   <li>arithmetic on single numbers joins any kernel of its stage;
- *   <li>views cost nothing and are no kernels.
+ *   <li>views cost nothing and are no kernels;
+ *   <li>what would be too large a kernel is cut into {@link Parts}, each a kernel of its own.
  * </ol>
  */
 final class Assembler {
@@ -41,9 +42,11 @@ final class Assembler {
     private final List<Executable.Step> steps = new ArrayList<>();
     private final Map<Node, Integer> slots = new IdentityHashMap<>();
     private final Map<Node, Integer> stages = new IdentityHashMap<>();
+    private final Map<Node, Integer> places = new IdentityHashMap<>();
     private final Map<Node, Group> groups = new IdentityHashMap<>();
     private final Map<Reading, Node> readers = new HashMap<>();
     private final Sinking sinking;
+    private final Set<Node> outputs = Collections.newSetFromMap(new IdentityHashMap<>());
     private int next;
     private int kernels;
     private Map<Node, List<Node>> users;
@@ -84,6 +87,7 @@ final class Assembler {
         this.name = name;
         this.graph = graph;
         this.sinking = new Sinking(graph);
+        outputs.addAll(graph.outputs());
     }
 
     Executable assemble() {
@@ -93,6 +97,7 @@ final class Assembler {
         }
         Map<Integer, List<Node>> byStage = new TreeMap<>();
         for (Node n : graph.nodes()) {
+            places.put(n, places.size());
             if (!n.is(Op.INPUT)) {
                 byStage.computeIfAbsent(stage(n), s -> new ArrayList<>()).add(n);
             }
@@ -127,16 +132,19 @@ final class Assembler {
 
     /** Whether the node can be part of a fused kernel. */
     static boolean isCompute(Node n) {
-        return (n.op().isElementwise() || n.op().kind() == Op.Kind.REDUCE && !n.is(Op.PROD))
-                && n.shape().numel() > 0
-                && n.inputs().stream().allMatch(in -> in.shape().numel() > 0);
+        boolean compute = n.shape().numel() > 0
+                && (n.op().isElementwise() || n.op().kind() == Op.Kind.REDUCE && !n.is(Op.PROD));
+        for (int i = 0; compute && i < n.inputs().size(); i++) {
+            compute = n.input(i).shape().numel() > 0;
+        }
+        return compute;
     }
 
     // Stages and groups.
 
     private int stage(Node n) {
-        int stage = sinking.stage(n);
         boolean compute = isCompute(n);
+        int stage = sinking.stage(n);
         for (Node in : n.inputs()) {
             stage = Math.max(stage, stages.get(in) + (!compute && isCompute(in) ? 1 : 0));
         }
@@ -160,7 +168,9 @@ final class Assembler {
         all.widen(dims);
         for (Group g : candidates) {
             if (!all.accepts(g.loops)) {
-                groups.put(n, fresh(n, dims));
+                Group alone = new Group();
+                alone.widen(dims);
+                put(n, alone);
                 return stage + 1;
             }
             all.widen(g.loops);
@@ -175,19 +185,28 @@ final class Assembler {
                 }
             }
         }
-        for (Group g : candidates) {
-            all.nodes.addAll(g.nodes);
-        }
-        all.nodes.add(n);
-        all.nodes.forEach(m -> groups.put(m, all));
+        put(n, merged(all, candidates));
         return stage;
     }
 
-    private static Group fresh(Node n, int[] dims) {
-        Group g = new Group();
-        g.nodes.add(n);
-        g.widen(dims);
-        return g;
+    private void put(Node n, Group group) {
+        group.nodes.add(n);
+        groups.put(n, group);
+    }
+
+    /** All as one, in the largest of them: the nodes of the others move. */
+    private Group merged(Group all, Set<Group> parts) {
+        Group host = parts.stream()
+                .max(Comparator.comparingInt(g -> g.nodes.size()))
+                .orElse(all);
+        for (Group g : parts) {
+            if (g != host) {
+                host.nodes.addAll(g.nodes);
+                g.nodes.forEach(m -> groups.put(m, host));
+            }
+        }
+        host.loops = all.loops;
+        return host;
     }
 
     private static int[] loops(Node n) {
@@ -209,7 +228,7 @@ final class Assembler {
 
     private void step(Node node) {
         if (node.is(Op.CONST)) {
-            steps.add(new Executable.Constant(constant(node), slot(node)));
+            steps.add(new Executable.Constant(node, slot(node)));
         } else if (Views.isView(node)) {
             steps.add(new ViewStep(node, slots.get(node.input(0)), slot(node)));
         } else {
@@ -217,23 +236,12 @@ final class Assembler {
         }
     }
 
-    private static Value constant(Node node) {
-        double v = node.constValue();
-        Object array = switch (node.dtype()) {
-            case FLOAT32 -> new float[] {(float) v};
-            case FLOAT64 -> new double[] {v};
-            case INT64 -> new long[] {(long) v};
-            case BOOL -> new byte[] {(byte) (v == 0 ? 0 : 1)};
-            default -> throw new AssertionError("constants are never stored in half precision");
-        };
-        return Value.wrap(node.dtype(), array, node.shape());
-    }
-
     private void fused(Group group) {
-        Set<Node> members = Collections.newSetFromMap(new IdentityHashMap<>());
-        members.addAll(group.nodes);
-        List<Node> ordered = graph.nodes().stream().filter(members::contains).toList();
-        kernel(ordered, true, "");
+        group.nodes.sort(Comparator.comparing(places::get));
+        users = users == null ? users() : users;
+        for (List<Node> part : Parts.of(group.nodes, outputs, users)) {
+            kernel(part, true, "");
+        }
     }
 
     /** A kernel that computes these nodes, handing out what others read. */
@@ -266,8 +274,7 @@ final class Assembler {
         KernelGraph kernel = new KernelGraph(name + suffix + "_" + ++kernels, body, fused);
         int[] from = operands.stream().mapToInt(slots::get).toArray();
         int[] to = results.stream().mapToInt(this::slot).toArray();
-        Traffic traffic = fused ? Schedule.of(kernel).traffic() : copied(body);
-        steps.add(new Executable.Call(kernel, runtime.compile(kernel), from, to, traffic));
+        steps.add(new Executable.Call(kernel, runtime.compile(kernel), from, to));
     }
 
     /** The name of the value a view shows. */
@@ -279,27 +286,18 @@ final class Assembler {
     }
 
     private boolean isUsedOutside(Node n, Set<Node> members) {
-        if (users == null) {
-            users = new IdentityHashMap<>();
-            for (Node user : graph.nodes()) {
-                user.inputs()
-                        .forEach(in -> users.computeIfAbsent(in, k -> new ArrayList<>())
-                                .add(user));
-            }
-        }
-        return graph.outputs().contains(n)
+        users = users == null ? users() : users;
+        return outputs.contains(n)
                 || users.getOrDefault(n, List.of()).stream().anyMatch(u -> !members.contains(u));
     }
 
-    private static Traffic copied(Graph g) {
-        long read = bytes(g.inputs());
-        long written = bytes(g.outputs());
-        return new Traffic(1, g.inputs().size(), g.outputs().size(), read, written, read + written);
-    }
-
-    private static long bytes(List<Node> nodes) {
-        return nodes.stream()
-                .mapToLong(n -> (long) n.shape().numel() * n.dtype().bytes())
-                .sum();
+    private Map<Node, List<Node>> users() {
+        Map<Node, List<Node>> all = new IdentityHashMap<>();
+        for (Node user : graph.nodes()) {
+            for (Node in : user.inputs()) {
+                all.computeIfAbsent(in, k -> new ArrayList<>()).add(user);
+            }
+        }
+        return all;
     }
 }

@@ -26,6 +26,8 @@ final class Axis {
     Axis find() {
         Axis a = this;
         while (a.same != null) {
+            // Paths are halved on the way, or they would grow with the formula.
+            a.same = a.same.same == null ? a.same : a.same.same;
             a = a.same;
         }
         return a;

@@ -95,7 +95,9 @@ final class Canonical {
     }
 
     private static Node root(Map<Node, Node> parent, Node n) {
-        while (parent.get(n) != n) {
+        for (Node up = parent.get(n); up != n; up = parent.get(n)) {
+            // Paths are halved on the way, or they would grow with the formula.
+            parent.put(n, parent.get(up));
             n = parent.get(n);
         }
         return n;

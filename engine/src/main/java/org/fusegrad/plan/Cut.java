@@ -17,6 +17,9 @@ import org.fusegrad.graph.Op;
  * forward whose recomputation would be dear.
  */
 final class Cut {
+    /** Nodes looked at to save fewer statistics: of very long formulas some more are saved. */
+    private static final long MOST_VISITS = 1 << 20;
+
     private final Graph joint;
     private final int forwardInputs;
     private final int forwardOutputs;
@@ -110,43 +113,52 @@ final class Cut {
      */
     private void reduceStatistics() {
         List<Node> candidates = new ArrayList<>();
-        for (Node n : Graph.topological(saved)) {
+        List<Node> order = Graph.topological(saved);
+        for (Node n : order) {
             if (n.op().isElementwise() && isStatistic(n)) {
                 candidates.add(n);
             }
         }
-        List<Node> plain = with(null);
-        saved.clear();
-        saved.addAll(plain);
-        for (boolean better = true; better; ) {
+        saveOnly(with(null, order));
+        long trials = MOST_VISITS / Math.max(1, order.size());
+        for (boolean better = true; better && candidates.size() <= trials; ) {
             better = false;
+            order = Graph.topological(saved);
+            trials -= candidates.size();
             for (Node candidate : candidates) {
-                List<Node> trial = with(candidate);
+                List<Node> trial = with(candidate, order);
                 if (trial.size() < saved.size()) {
-                    saved.clear();
-                    saved.addAll(trial);
+                    saveOnly(trial);
+                    order = Graph.topological(saved);
                     better = true;
                 }
             }
         }
     }
 
+    private void saveOnly(List<Node> fewer) {
+        saved.clear();
+        saved.addAll(fewer);
+    }
+
     /** What remains to be saved if the candidate, where there is one, is. */
-    private List<Node> with(Node candidate) {
+    private List<Node> with(Node candidate, List<Node> order) {
+        Set<Node> before = identitySet();
+        before.addAll(saved);
         Set<Node> available = identitySet();
         List<Node> remaining = new ArrayList<>();
         if (candidate != null) {
             remaining.add(candidate);
             available.add(candidate);
         }
-        for (Node n : Graph.topological(saved)) {
+        for (Node n : order) {
             boolean computed =
                     Views.isView(n) && !n.is(Op.SLICE) || n.op().isElementwise() && isSmall(n);
             boolean free = n.op().kind() == Op.Kind.LEAF
                     || computed && n.inputs().stream().allMatch(available::contains);
             if (free) {
                 available.add(n);
-            } else if (saved.contains(n) && n != candidate) {
+            } else if (before.contains(n) && n != candidate) {
                 available.add(n);
                 remaining.add(n);
             }
@@ -156,14 +168,14 @@ final class Cut {
 
     /** Small against the data it was computed from. */
     private boolean isStatistic(Node n) {
-        for (Node m : Graph.topological(List.of(n))) {
-            reduced.computeIfAbsent(
-                    m,
-                    k -> k.op().kind() == Op.Kind.REDUCE
-                            || k.is(Op.SLICE)
-                            || k.inputs().stream().anyMatch(reduced::get));
+        if (!isSmall(n)) {
+            return false;
         }
-        return isSmall(n) && reduced.get(n);
+        for (Node m : Graph.topological(List.of(n), reduced)) {
+            boolean own = m.op().kind() == Op.Kind.REDUCE || m.is(Op.SLICE);
+            reduced.put(m, own || m.inputs().stream().anyMatch(reduced::get));
+        }
+        return reduced.get(n);
     }
 
     private static boolean isSmall(Node n) {

@@ -1,10 +1,13 @@
 package org.fusegrad.plan;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.fusegrad.DType;
 import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Sizes;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
@@ -28,10 +31,44 @@ public final class Executable {
 
     /** One kernel call. */
     record Call(
-            KernelGraph graph, Kernel kernel, int[] from, int[] to, Made[] made, Traffic traffic)
+            String name,
+            Supplier<KernelGraph> source,
+            Kernel kernel,
+            int[] from,
+            int[] to,
+            Made[] made)
             implements Step {
-        Call(KernelGraph graph, Kernel kernel, int[] from, int[] to, Traffic traffic) {
-            this(graph, kernel, from, to, Made.of(graph.graph().outputs()), traffic);
+        Call(KernelGraph graph, Kernel kernel, int[] from, int[] to) {
+            this(
+                    graph.name(),
+                    () -> graph,
+                    kernel,
+                    from,
+                    to,
+                    Made.of(graph.graph().outputs()));
+        }
+
+        KernelGraph graph() {
+            return source.get();
+        }
+
+        /** What the kernel moves; worked out for those who ask. */
+        Traffic traffic() {
+            KernelGraph g = graph();
+            return g.fused() ? Schedule.of(g).traffic() : Traffic.once(g.graph());
+        }
+
+        /** The same at other sizes; the graph is made for those who ask. */
+        Call at(Sizes sizes, KernelRuntime runtime) {
+            Supplier<KernelGraph> resized = () -> graph().at(sizes);
+            Kernel other = kernel.at(sizes);
+            if (other == null) {
+                KernelGraph graph = resized.get();
+                return new Call(graph, runtime.compile(graph), from, to);
+            }
+            Made[] resizedMade =
+                    Arrays.stream(made).map(m -> m.at(sizes)).toArray(Made[]::new);
+            return new Call(name, resized, other, from, to, resizedMade);
         }
     }
 
@@ -43,13 +80,34 @@ public final class Executable {
                     .toArray(Made[]::new);
         }
 
+        Made at(Sizes sizes) {
+            return new Made(dtype, Layout.rowMajor(sizes.shape(layout.shape())));
+        }
+
         Value in(Allocator allocator) {
             return new Value(allocator.allocate(dtype, layout.shape().numel()), layout, 0);
         }
     }
 
     /** A constant of the plan. */
-    record Constant(Value value, int to) implements Step {}
+    record Constant(Node node, Value value, int to) implements Step {
+        Constant(Node node, int to) {
+            this(node, value(node), to);
+        }
+
+        private static Value value(Node node) {
+            double v = node.constValue();
+            Object array = switch (node.dtype()) {
+                case FLOAT32 -> new float[] {(float) v};
+                case FLOAT64 -> new double[] {v};
+                case INT64 -> new long[] {(long) v};
+                case BOOL -> new byte[] {(byte) (v == 0 ? 0 : 1)};
+                default ->
+                    throw new AssertionError("constants are never stored in half precision");
+            };
+            return Value.wrap(node.dtype(), array, node.shape());
+        }
+    }
 
     /** About what a step takes, a kernel, and a node of a kernel. */
     private static final int STEP_BYTES = 150;
@@ -69,6 +127,22 @@ public final class Executable {
         this.steps = steps.toArray(Step[]::new);
         this.outputs = outputs;
         this.slots = slots;
+    }
+
+    /** This plan at other sizes. */
+    Executable at(Sizes sizes) {
+        List<Step> resized = new ArrayList<>(steps.length);
+        for (Step step : steps) {
+            if (step instanceof Call call) {
+                resized.add(call.at(sizes, runtime));
+            } else if (step instanceof ViewStep view) {
+                resized.add(view.at(sizes));
+            } else if (step instanceof Constant constant) {
+                Node node = sizes.node(constant.node(), List.of());
+                resized.add(new Constant(node, constant.to()));
+            }
+        }
+        return new Executable(name, runtime, resized, outputs, slots);
     }
 
     /**
@@ -107,7 +181,7 @@ public final class Executable {
             try {
                 run(call, at, allocator);
             } catch (OutOfMemoryError e) {
-                throw new OutOfMemoryError("kernel " + call.graph().name()
+                throw new OutOfMemoryError("kernel " + call.name()
                         + " has not enough memory (" + e.getMessage()
                         + "): raise -Xmx or take smaller batches");
             }
@@ -127,7 +201,7 @@ public final class Executable {
             runtime.run(call.kernel(), in, out);
         } catch (IndexOutOfBoundsException | NullPointerException | ClassCastException e) {
             // No operation throws these at its user: they are faults of the kernel itself.
-            throw new KernelException("kernel " + call.graph().name() + " failed: " + e, e);
+            throw new KernelException("kernel " + call.name() + " failed: " + e, e);
         }
         for (int i = 0; i < out.length; i++) {
             at[call.to()[i]] = out[i];

@@ -1,6 +1,7 @@
 package org.fusegrad.plan;
 
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Sizes;
 
 /**
  * The graph of one kernel. Either a single structured, indexing or copying operation on values of
@@ -12,4 +13,9 @@ import org.fusegrad.graph.Graph;
  * @param graph the computation; outputs are written contiguously in the order of the domain
  * @param fused whether the graph is a canonical fused region
  */
-public record KernelGraph(String name, Graph graph, boolean fused) {}
+public record KernelGraph(String name, Graph graph, boolean fused) {
+    /** The same kernel at other sizes. */
+    KernelGraph at(Sizes sizes) {
+        return new KernelGraph(name, sizes.graph(graph), fused);
+    }
+}

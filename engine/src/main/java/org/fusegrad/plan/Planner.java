@@ -17,7 +17,39 @@ public final class Planner {
     /** Rewrites a graph without markers over loop domains, simplifies and compiles it. */
     public static Executable plan(
             KernelRuntime runtime, String name, Graph graph, Layouts layouts) {
-        return compile(runtime, name, Pass.runAll(Canonical.rewrite(graph, layouts)));
+        Graph loops = Canonical.rewrite(graph, layouts);
+        return runtime.templates()
+                .get(loops, name, g -> new Planned(compile(runtime, name, g), null, 0))
+                .forward();
+    }
+
+    /**
+     * Simplifies forward and pullback as one graph, cuts it apart and compiles both. A plan that
+     * was made for other sizes serves where it holds.
+     */
+    public static Planned plan(
+            KernelRuntime runtime, String name, Graph forward, Graph pullback, Layouts layouts) {
+        Graph joint = joint(forward, pullback);
+        int inputs = forward.inputs().size();
+        int outputs = forward.outputs().size();
+        String what = name + " " + inputs + " " + outputs + " ";
+        Templates templates = runtime.templates();
+        return templates.lately(
+                joint,
+                what,
+                layouts,
+                () -> templates.get(
+                        Canonical.rewrite(joint, layouts),
+                        what,
+                        g -> compile(runtime, name, Cut.apply(g, inputs, outputs))));
+    }
+
+    /** Compiles a forward and its backward. */
+    public static Planned compile(KernelRuntime runtime, String name, Split split) {
+        return new Planned(
+                compile(runtime, name + "_fwd", split.forward()),
+                compile(runtime, name + "_bwd", split.backward()),
+                split.saved());
     }
 
     /** As {@link #plan} for a graph of a whole batch: the plan of one replica's rows of it. */
@@ -37,11 +69,14 @@ public final class Planner {
      * cuts it apart. Both share their first inputs and are built of the same nodes.
      */
     public static Split split(Graph forward, Graph pullback, Layouts layouts) {
+        Graph lowered = Pass.runAll(Canonical.rewrite(joint(forward, pullback), layouts));
+        return Cut.apply(lowered, forward.inputs().size(), forward.outputs().size());
+    }
+
+    private static Graph joint(Graph forward, Graph pullback) {
         List<Node> outputs = new ArrayList<>(forward.outputs());
         outputs.addAll(pullback.outputs());
-        Graph joint = Differentiate.withoutMarkers(Graph.of(pullback.inputs(), outputs));
-        Graph lowered = Pass.runAll(Canonical.rewrite(joint, layouts));
-        return Cut.apply(lowered, forward.inputs().size(), forward.outputs().size());
+        return Differentiate.withoutMarkers(Graph.of(pullback.inputs(), outputs));
     }
 
     /** Compiles a graph over loop domains as it stands. */

@@ -1,9 +1,11 @@
 package org.fusegrad.plan;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 
@@ -17,6 +19,8 @@ final class Sinking {
     private final int full;
 
     Sinking(Graph graph) {
+        Set<Node> outputs = Collections.newSetFromMap(new IdentityHashMap<>());
+        outputs.addAll(graph.outputs());
         Map<Node, List<Node>> users = new IdentityHashMap<>();
         int largest = 0;
         for (Node n : graph.nodes()) {
@@ -35,14 +39,14 @@ final class Sinking {
             List<Node> readers = users.getOrDefault(n, List.of());
             boolean sinks = isFull(n)
                     && !readers.isEmpty()
-                    && !graph.outputs().contains(n)
+                    && !outputs.contains(n)
                     && readers.stream().allMatch(Assembler::isCompute)
                     && n.inputs().stream().filter(this::isFull).count() <= 1;
             if (sinks) {
                 stages.put(n, readers.stream().mapToInt(stages::get).min().getAsInt());
             }
         }
-        stages.keySet().retainAll(graph.nodes().stream().filter(this::isFull).toList());
+        stages.keySet().removeIf(n -> !isFull(n));
     }
 
     private boolean isFull(Node n) {

@@ -1,5 +1,9 @@
 package org.fusegrad.plan;
 
+import java.util.List;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Node;
+
 /**
  * What a kernel moves.
  *
@@ -12,6 +16,19 @@ package org.fusegrad.plan;
  */
 public record Traffic(
         int scans, int reads, int writes, long bytesRead, long bytesWritten, long unfusedBytes) {
+    /** One pass over operands and results. */
+    static Traffic once(Graph g) {
+        long read = bytes(g.inputs());
+        long written = bytes(g.outputs());
+        return new Traffic(1, g.inputs().size(), g.outputs().size(), read, written, read + written);
+    }
+
+    private static long bytes(List<Node> nodes) {
+        return nodes.stream()
+                .mapToLong(n -> (long) n.shape().numel() * n.dtype().bytes())
+                .sum();
+    }
+
     @Override
     public String toString() {
         return String.format(

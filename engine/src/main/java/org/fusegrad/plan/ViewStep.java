@@ -1,6 +1,8 @@
 package org.fusegrad.plan;
 
+import java.util.List;
 import org.fusegrad.graph.Node;
+import org.fusegrad.graph.Sizes;
 import org.fusegrad.run.Layout;
 import org.fusegrad.run.Value;
 
@@ -28,6 +30,13 @@ final class ViewStep implements Executable.Step {
         slots[to] = moved != null && moved.from.equals(x.layout())
                 ? new Value(x.buffer(), moved.to, x.offset() + moved.by)
                 : first(x);
+    }
+
+    /** The same at other sizes. */
+    ViewStep at(Sizes sizes) {
+        Node x = movement.input(0);
+        Node operand = Node.input(0, x.dtype(), sizes.shape(x.shape()), null);
+        return new ViewStep(sizes.node(movement, List.of(operand)), from, to);
     }
 
     private Value first(Value x) {

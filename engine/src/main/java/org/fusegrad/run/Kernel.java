@@ -1,5 +1,7 @@
 package org.fusegrad.run;
 
+import org.fusegrad.graph.Sizes;
+
 /** A compiled kernel graph. Stateless: one instance serves all threads. */
 public interface Kernel {
     /**
@@ -10,6 +12,13 @@ public interface Kernel {
      * @param workers the threads to use
      */
     void run(Value[] inputs, Value[] outputs, Workers workers);
+
+    /**
+     * This kernel at other sizes and with other constants; null if it has to be compiled for them.
+     */
+    default Kernel at(Sizes sizes) {
+        return null;
+    }
 
     /**
      * Why it will not run in the form meant for it, found out after it was compiled; null if all is

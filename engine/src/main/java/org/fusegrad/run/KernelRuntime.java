@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import org.fusegrad.flags.Flags;
 import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.plan.Templates;
 import org.fusegrad.run.interp.Interpreter;
 
 /** What executes kernels: a backend, threads and buffers, and the policy for kernels that fail. */
@@ -19,6 +20,7 @@ public final class KernelRuntime {
     private final Budget plans = Budget.ofHeap(Flags.PLANS.get());
     private final Interpreter reference = new Interpreter();
     private final Counters counters = new Counters();
+    private final Templates templates = new Templates();
 
     public KernelRuntime(
             Backend backend, Workers workers, BufferPool pool, boolean strict, boolean verify) {
@@ -50,6 +52,11 @@ public final class KernelRuntime {
         return counters;
     }
 
+    /** Plans by structure. */
+    public Templates templates() {
+        return templates;
+    }
+
     /** What planned calls, of formulas and of single operations, may take together. */
     public Budget plans() {
         return plans;
@@ -59,6 +66,7 @@ public final class KernelRuntime {
     public void makeRoom() {
         pool.clear();
         plans.clear();
+        templates.clear();
     }
 
     /** Lets go of all that can be made anew, compiled kernels too. */

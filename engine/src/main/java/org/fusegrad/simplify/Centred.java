@@ -2,10 +2,13 @@ package org.fusegrad.simplify;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /**
  * A value minus its own mean: {@code c = x - sum(x) / n}, the mean possibly rounded in between.
@@ -29,10 +32,13 @@ record Centred(Node c, Node x, Node mean, List<Integer> loops, double count) {
         }
         List<Integer> loops = new ArrayList<>();
         Node summed = summand(mean.input(0), loops);
-        double count = mean.input(1).constValue();
-        return summed == x && !loops.isEmpty() && count == extent(x, loops)
-                ? new Centred(c, x, mean, loops, count)
-                : null;
+        if (summed != x || loops.isEmpty()) {
+            return null;
+        }
+        // Both as constants, so that it is known that they were compared.
+        double count = Origin.retyped(mean.input(1), DType.FLOAT64).constValue();
+        boolean all = count == Origin.extent(x, loops, DType.FLOAT64).constValue();
+        return all ? new Centred(c, x, mean, loops, count) : null;
     }
 
     /** What a chain of one-loop sums adds up; the loops are collected from the outside in. */
@@ -44,17 +50,21 @@ record Centred(Node c, Node x, Node mean, List<Integer> loops, double count) {
         return sum;
     }
 
-    private static double extent(Node x, List<Integer> loops) {
-        double n = 1;
-        for (int loop : loops) {
-            n *= x.shape().dim(loop);
-        }
-        return n;
+    /** The count as a constant. */
+    Node extent(DType dtype) {
+        return Origin.extent(x, loops, dtype);
     }
 
-    /** Whether x itself waits for no sum. */
-    boolean isOfData() {
-        return Graph.topological(List.of(x)).stream()
-                .noneMatch(n -> n.op().kind() == Op.Kind.REDUCE);
+    /**
+     * Whether x itself waits for no sum.
+     *
+     * @param ofData what is known of other nodes, and of more afterwards
+     */
+    boolean isOfData(Map<Node, Boolean> ofData) {
+        for (Node n : Graph.topological(List.of(x), ofData)) {
+            boolean sum = n.op().kind() == Op.Kind.REDUCE;
+            ofData.put(n, !sum && n.inputs().stream().allMatch(ofData::get));
+        }
+        return ofData.get(x);
     }
 }

@@ -5,6 +5,7 @@ import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /**
  * Pass: a product that is added to something becomes one fused multiply-add, a sum of products a
@@ -74,7 +75,7 @@ final class ContractFma {
         Node a = product.input(0);
         Node b = product.input(1);
         if (b.is(Op.CONST)) {
-            return a.mul(-b.constValue());
+            return a.mul(Origin.result(Op.MUL, b, b.like(-1), DType.FLOAT64, a.dtype().compute()));
         }
         return Loops.wider(a, b) ? a.mul(b.neg()) : a.neg().mul(b);
     }

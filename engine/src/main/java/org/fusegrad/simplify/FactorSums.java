@@ -12,6 +12,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /**
  * Pass: takes factors that do not vary along a summed loop out of the sum, and splits a sum of
@@ -23,6 +24,9 @@ import org.fusegrad.graph.Op;
 final class FactorSums {
     /** coefficient * term; either may be absent and is then 1. */
     private record Term(Node coefficient, Node factor) {}
+
+    /** Sums of more terms stay as they are: one after the other would grow with all before. */
+    private static final int MOST_TERMS = 64;
 
     private final Map<Node, Integer> depth = new IdentityHashMap<>();
 
@@ -48,7 +52,7 @@ final class FactorSums {
         int axis = axes.get(0);
         List<Term> terms = terms(e, axis);
         boolean single = terms.size() == 1;
-        if (single && terms.get(0).coefficient() == null) {
+        if (terms.size() > MOST_TERMS || single && terms.get(0).coefficient() == null) {
             return n;
         }
         return single || earlier(e, terms) ? split(n, terms, axis) : n;
@@ -74,7 +78,7 @@ final class FactorSums {
         Node total = null;
         for (Term t : terms) {
             Node sum = t.factor() == null
-                    ? n.like(n.input(0).shape().dim(axis))
+                    ? Origin.extent(n.input(0), List.of(axis), n.dtype().compute())
                     : Node.of(Op.SUM, n.attrs(), t.factor());
             Node part = t.coefficient() == null ? sum : sum.mul(Loops.wide(t.coefficient()));
             total = total == null ? part : total.add(part);
@@ -146,14 +150,12 @@ final class FactorSums {
 
     /** How many sums over data a value waits for. */
     private int depth(Node root) {
-        for (Node n : Graph.topological(List.of(root))) {
-            if (!depth.containsKey(n)) {
-                int d = 0;
-                for (Node in : n.inputs()) {
-                    d = Math.max(d, depth.get(in));
-                }
-                depth.put(n, d + (n.op().kind() == Op.Kind.REDUCE ? 1 : 0));
+        for (Node n : Graph.topological(List.of(root), depth)) {
+            int d = 0;
+            for (Node in : n.inputs()) {
+                d = Math.max(d, depth.get(in));
             }
+            depth.put(n, d + (n.op().kind() == Op.Kind.REDUCE ? 1 : 0));
         }
         return depth.get(root);
     }

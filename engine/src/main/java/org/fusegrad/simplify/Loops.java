@@ -1,12 +1,14 @@
 package org.fusegrad.simplify;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fusegrad.DType;
-import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /** Questions about nodes over a loop domain. */
 final class Loops {
@@ -51,7 +53,7 @@ final class Loops {
     /** The node in float64: the value a rounding was made from, where it is one. */
     static Node wide(Node n) {
         return n.is(Op.CONST)
-                ? Node.constant(n.constValue(), DType.FLOAT64)
+                ? Origin.retyped(n, DType.FLOAT64)
                 : isRoundedStatistic(n) ? n.input(0) : n.cast(DType.FLOAT64);
     }
 
@@ -66,11 +68,20 @@ final class Loops {
     /** Float32 arithmetic in float64, down to the values it starts from. */
     static Node widened(Node root) {
         Map<Node, Node> wide = new IdentityHashMap<>();
-        for (Node n : Graph.topological(List.of(root))) {
+        Deque<Node> todo = new ArrayDeque<>(List.of(root));
+        while (!todo.isEmpty()) {
+            Node n = todo.peek();
             boolean inside = isArithmetic(n) && n.dtype() == DType.FLOAT32;
-            wide.put(
+            if (inside && !wide.keySet().containsAll(n.inputs())) {
+                n.inputs().stream().filter(in -> !wide.containsKey(in)).forEach(todo::push);
+                continue;
+            }
+            todo.pop();
+            wide.computeIfAbsent(
                     n,
-                    inside ? n.withInputs(n.inputs().stream().map(wide::get).toList()) : wide(n));
+                    k -> inside
+                            ? n.withInputs(n.inputs().stream().map(wide::get).toList())
+                            : wide(n));
         }
         return wide.get(root);
     }

@@ -42,9 +42,10 @@ final class ShiftMoments {
     static Graph run(Graph graph) {
         ShiftMoments pass = new ShiftMoments();
         Map<Node, Centred> centred = new IdentityHashMap<>();
+        Map<Node, Boolean> ofData = new IdentityHashMap<>();
         for (Node n : graph.nodes()) {
             Centred c = Centred.match(n);
-            if (c != null && c.isOfData()) {
+            if (c != null && c.isOfData(ofData)) {
                 centred.put(n, c);
             }
         }
@@ -69,13 +70,13 @@ final class ShiftMoments {
         Node pivot = pivot(c);
         Node d = c.x().sub(pivot).named("d");
         Node sum = sums(d, loops);
-        Node m = sum.div(sum.like(c.count())).named("shift");
+        Node m = sum.div(c.extent(sum.dtype().compute())).named("shift");
         Node exact = sums(d.mul(d), loops).sub(sum.mul(m));
         Node squares = Node.of(Op.MAXIMUM, Attrs.NONE, exact, exact.like(0));
         Node base = pivot.cast(m.dtype());
         Node mean = base.add(m);
         // Chosen after rounding: what is compared with it must be the rounded number.
-        Node isSmall = mean.mul(mean).mul(c.count()).le(squares);
+        Node isSmall = mean.mul(mean).mul(c.extent(mean.dtype().compute())).le(squares);
         Node rounded = mean.cast(d.dtype());
         Node centre = isSmall.where(rounded.like(0), rounded).named("centre");
         replacement.put(top, squares);
@@ -125,18 +126,10 @@ final class ShiftMoments {
         if (n.shape().rank() != x.shape().rank()) {
             return n;
         }
-        int[] start = new int[n.shape().rank()];
-        int[] end = n.shape().dims();
-        boolean varies = false;
-        for (int loop : loops) {
-            int size = n.shape().dim(loop);
-            if (size != 1) {
-                start[loop] = (int) ((long) j * (size - 1) / (samples - 1));
-                end[loop] = start[loop] + 1;
-                varies = true;
-            }
+        if (loops.stream().allMatch(loop -> n.shape().dim(loop) == 1)) {
+            return n;
         }
-        Attrs range = new Attrs.Range(Ints.of(start), Ints.of(end), Ints.fill(end.length, 1));
-        return varies ? Node.of(Op.SLICE, range, n) : n;
+        Ints axes = Ints.of(loops.stream().mapToInt(Integer::intValue).toArray());
+        return Node.of(Op.SLICE, new Attrs.Sample(j, samples, axes).of(n.shape()), n);
     }
 }

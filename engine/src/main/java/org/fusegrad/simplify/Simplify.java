@@ -1,13 +1,18 @@
 package org.fusegrad.simplify;
 
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.Origin;
 
 /**
  * Algebra on one node at a time, until nothing changes. Three aims: no trivial operations; factors
@@ -58,7 +63,7 @@ final class Simplify {
                                         && a(n).is(Op.MUL)
                                         && b(a(n)).is(Op.CONST)
                                         && n.dtype().isFloating()
-                                ? a(a(n)).mul(b(a(n)).constValue() * b(n).constValue())
+                                ? a(a(n)).mul(product(b(a(n)), b(n), a(a(n)).dtype()))
                                 : null,
                         n -> a(n).is(Op.DIV) && b(a(n)) == b(n) && b(n).is(Op.CONST) && isWide(n)
                                 ? a(a(n))
@@ -80,7 +85,7 @@ final class Simplify {
                         n -> a(n).is(Op.NEG) ? fit(n, a(a(n))) : null,
                         n -> a(n).is(Op.SUB) ? b(a(n)).sub(a(a(n))) : null,
                         n -> a(n).is(Op.MUL) && b(a(n)).is(Op.CONST)
-                                ? a(a(n)).mul(-b(a(n)).constValue())
+                                ? a(a(n)).mul(product(b(a(n)), n.like(-1), a(a(n)).dtype()))
                                 : null));
         RULES.put(
                 Op.POW,
@@ -95,7 +100,8 @@ final class Simplify {
                         n -> a(n).is(Op.CONST)
                                         && n.dtype().isFloating()
                                         && !n.dtype().isHalf()
-                                ? Node.constant(round(a(n).constValue(), n.dtype()), n.dtype())
+                                ? Origin.result(
+                                        Op.MUL, a(n), n.like(1), n.dtype(), n.dtype())
                                 : null,
                         n -> n.dtype() == DType.FLOAT64 && Loops.isRoundedStatistic(a(n))
                                 ? a(a(n))
@@ -116,24 +122,34 @@ final class Simplify {
                                 ? Node.of(Op.SUM, n.attrs(), a(a(n)))
                                 : null,
                         n -> isExpandedConstant(a(n)) && n.dtype().isFloating()
-                                ? n.like(a(a(n)).constValue()
-                                                * a(n).shape().numel()
-                                                / n.shape().numel())
-                                        .expand(n.shape())
+                                ? repeated(n, a(a(n)), a(n)).expand(n.shape())
                                 : null));
     }
 
     private Simplify() {}
 
     static Graph run(Graph graph) {
+        Set<Node> settled = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < ROUNDS; i++) {
-            Graph next = graph.rewrite((n, in) -> simplify(n.withInputs(in)));
+            Graph next = graph.rewrite((n, in) -> simplify(n.withInputs(in), settled));
             if (next == graph) {
                 return graph;
             }
             graph = next;
         }
         return graph;
+    }
+
+    /** What no rule changes is remembered: a rule sees the same below a node at every round. */
+    private static Node simplify(Node n, Set<Node> settled) {
+        if (settled.contains(n)) {
+            return n;
+        }
+        Node better = simplify(n);
+        if (better == n) {
+            settled.add(n);
+        }
+        return better;
     }
 
     private static Node simplify(Node n) {
@@ -154,11 +170,14 @@ final class Simplify {
 
     /** An expanded constant beside an operand of full shape is the constant itself. */
     private static Node withPlainConstants(Node n) {
-        boolean helps = n.op().isElementwise()
-                && n.inputs().stream().anyMatch(Simplify::isExpandedConstant)
-                && n.inputs().stream()
-                        .anyMatch(in -> !isExpandedConstant(in) && in.shape().equals(n.shape()));
-        return helps
+        boolean expanded = false;
+        boolean full = false;
+        for (Node in : n.inputs()) {
+            boolean constant = isExpandedConstant(in);
+            expanded |= constant;
+            full |= !constant && in.shape().equals(n.shape());
+        }
+        return expanded && full && n.op().isElementwise()
                 ? n.withInputs(n.inputs().stream()
                         .map(in -> isExpandedConstant(in) ? in.input(0) : in)
                         .toList())
@@ -180,19 +199,26 @@ final class Simplify {
                 || !n.dtype().isFloating()) {
             return null;
         }
-        double x = a(n).constValue();
-        double y = b(n).constValue();
-        double v = switch (n.op()) {
-            case ADD -> x + y;
-            case SUB -> x - y;
-            case MUL -> x * y;
-            default -> x / y;
-        };
-        return n.like(round(v, n.dtype()));
+        DType rounded = n.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+        return Origin.result(n.op(), a(n), b(n), rounded, n.dtype().compute());
     }
 
-    private static double round(double v, DType dtype) {
-        return dtype == DType.FLOAT64 ? v : (float) v;
+    /** The product of two constants, with all its digits. */
+    private static Node product(Node a, Node b, DType dtype) {
+        return Origin.result(Op.MUL, a, b, DType.FLOAT64, dtype.compute());
+    }
+
+    /** The sum of a constant over what it was expanded to. */
+    private static Node repeated(Node sum, Node constant, Node expanded) {
+        DType wide = DType.FLOAT64;
+        Node all = Origin.extent(expanded, axes(expanded), wide);
+        Node left = Origin.extent(sum, axes(sum), wide);
+        Node total = Origin.result(Op.MUL, constant, all, wide, wide);
+        return Origin.result(Op.DIV, total, left, wide, sum.dtype().compute());
+    }
+
+    private static List<Integer> axes(Node n) {
+        return IntStream.range(0, n.shape().rank()).boxed().toList();
     }
 
     /**
@@ -250,14 +276,16 @@ final class Simplify {
 
     /** Element-wise arithmetic on a rounded statistic, off the data, moves into float64. */
     private static Node widen(Node n) {
-        boolean applies = n.op().isElementwise()
+        boolean single = n.op().isElementwise()
                 && n.dtype() == DType.FLOAT32
                 && Loops.isSmall(n)
-                && !n.is(Op.CAST)
-                && n.inputs().stream().anyMatch(Loops::isRoundedStatistic)
-                && n.inputs().stream().allMatch(in -> in.dtype() == DType.FLOAT32)
-                && !meetsData(n);
-        if (!applies) {
+                && !n.is(Op.CAST);
+        boolean statistic = false;
+        for (int i = 0; i < n.inputs().size() && single; i++) {
+            single = n.input(i).dtype() == DType.FLOAT32;
+            statistic |= Loops.isRoundedStatistic(n.input(i));
+        }
+        if (!single || !statistic || meetsData(n)) {
             return null;
         }
         return Node.of(n.op(), Attrs.NONE, n.inputs().stream().map(Loops::wide).toList())
@@ -266,10 +294,15 @@ final class Simplify {
 
     /** A domain of which the data lacks a loop makes the data look small. */
     private static boolean meetsData(Node n) {
-        return n.inputs().stream()
-                .filter(in -> !Loops.isRoundedStatistic(in))
-                .anyMatch(in -> n.inputs().stream()
-                        .anyMatch(s -> Loops.isRoundedStatistic(s) && Loops.wider(in, s)));
+        for (Node in : n.inputs()) {
+            for (Node s : n.inputs()) {
+                boolean meets = !Loops.isRoundedStatistic(in) && Loops.isRoundedStatistic(s);
+                if (meets && Loops.wider(in, s)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Operands of a commutative operation in one order, so that equal products are found equal. */
@@ -279,7 +312,7 @@ final class Simplify {
         if (a.is(Op.CONST) || b.is(Op.CONST)) {
             return null;
         }
-        int by = Integer.compare(b.shape().numel(), a.shape().numel());
+        int by = Origin.compare(b, a);
         by = by != 0 ? by : a.op().compareTo(b.op());
         return by > 0 ? Node.of(n.op(), n.attrs(), b, a) : null;
     }

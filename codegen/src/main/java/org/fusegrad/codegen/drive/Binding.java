@@ -37,6 +37,7 @@ final class Binding {
     private final boolean[][] gathered;
     private final Reduction[] reductions;
     private final int[] sums;
+    private final Shape[] shapes;
     private final int widest;
 
     /** The layout that the strides of an array were taken from. */
@@ -53,16 +54,16 @@ final class Binding {
     /** The form of the kernel that this call runs. */
     RowProgram program;
 
-    Binding(LoopKernel kernel) {
-        this.kernel = kernel;
-        this.domain = kernel.schedule().domain();
+    Binding(Extents extents) {
+        this.kernel = extents.kernel();
+        this.domain = extents.domain();
         int count = kernel.arrayCount();
         arrays = new Object[count];
         strides = new int[count][domain.length];
         offsets = new int[count];
         layouts = new Layout[count];
         blockStride = new int[count];
-        constants = kernel.constants().stream().mapToDouble(Node::constValue).toArray();
+        constants = extents.constants();
         Graph graph = kernel.graph();
         inputs = graph.inputs().stream().mapToInt(kernel::array).toArray();
         outputs = graph.outputs().stream().mapToInt(kernel::array).toArray();
@@ -78,9 +79,12 @@ final class Binding {
         List<Node> given = graph.inputs();
         for (Node n : kernel.arrays()) {
             if (!given.contains(n) && !graph.outputs().contains(n)) {
-                bind(kernel.array(n), Value.zeros(n.dtype(), n.shape()));
+                bind(kernel.array(n), Value.zeros(n.dtype(), extents.shape(n)));
             }
         }
+        shapes = Arrays.stream(reductions)
+                .map(r -> extents.shape(r.node()))
+                .toArray(Shape[]::new);
         makePartials();
     }
 
@@ -100,18 +104,19 @@ final class Binding {
     /** Partial sums of all reductions in one array, each from the start of a cache line on. */
     private void makePartials() {
         int total = 0;
-        for (Reduction r : reductions) {
-            total = Math.addExact(total, r.mode() == Mode.COLUMN ? lines(partials(r)) : 0);
+        for (int i = 0; i < reductions.length; i++) {
+            boolean column = reductions[i].mode() == Mode.COLUMN;
+            total = Math.addExact(total, column ? lines(partials(i)) : 0);
         }
         int room = total >= WORTH_ALIGNING ? Math.max(total, ALIGNED) : total;
         Buffer buffer = Buffer.allocate(DType.FLOAT32, room);
         int at = buffer.start();
-        for (Reduction r : reductions) {
+        for (int i = 0; i < reductions.length; i++) {
+            Reduction r = reductions[i];
             if (r.mode() == Mode.COLUMN) {
-                Shape shape = r.node().shape();
-                bind(r.partial(), new Value(buffer, Layout.rowMajor(shape), at));
-                blockStride[r.partial()] = shape.numel();
-                at += lines(partials(r));
+                bind(r.partial(), new Value(buffer, Layout.rowMajor(shapes[i]), at));
+                blockStride[r.partial()] = shapes[i].numel();
+                at += lines(partials(i));
             }
         }
     }
@@ -121,8 +126,8 @@ final class Binding {
         return (domain[r.loop()] + Cutting.BLOCK_ROWS - 1) / Cutting.BLOCK_ROWS;
     }
 
-    private int partials(Reduction r) {
-        return Math.multiplyExact(blocks(r), r.node().shape().numel());
+    private int partials(int reduction) {
+        return Math.multiplyExact(blocks(reductions[reduction]), shapes[reduction].numel());
     }
 
     private static int lines(int elements) {
@@ -149,7 +154,7 @@ final class Binding {
             fill(arrays[sums[i]], start(r.node()));
             if (r.mode() == Mode.COLUMN) {
                 int from = offsets[r.partial()];
-                Arrays.fill((float[]) arrays[r.partial()], from, from + partials(r), 0);
+                Arrays.fill((float[]) arrays[r.partial()], from, from + partials(i), 0);
             }
         }
     }

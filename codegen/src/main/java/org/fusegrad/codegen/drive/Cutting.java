@@ -32,6 +32,7 @@ final class Cutting {
     /** Bytes of the cache nearest to a core. */
     private static final int NEAREST_BYTES = 1 << 15;
 
+    private final Extents extents;
     private final LoopKernel kernel;
     private final int[] domain;
     private final boolean[] slab;
@@ -45,10 +46,11 @@ final class Cutting {
     private final int chunk;
     private final int[] rowsInTask;
 
-    Cutting(LoopKernel kernel) {
-        this.kernel = kernel;
+    Cutting(Extents extents) {
+        this.extents = extents;
+        this.kernel = extents.kernel();
         Schedule schedule = kernel.schedule();
-        this.domain = schedule.domain();
+        this.domain = extents.domain();
         boolean compact = isCompact(schedule.slab(), domain);
         this.slab = compact ? schedule.slab() : new boolean[domain.length];
         if (compact) {
@@ -133,7 +135,7 @@ final class Cutting {
             }
         }
         long bytes = full.stream()
-                .mapToLong(n -> (long) n.shape().numel() * n.dtype().bytes())
+                .mapToLong(n -> (long) extents.shape(n).numel() * n.dtype().bytes())
                 .sum();
         return bytes / Math.max(1, slabs);
     }

@@ -3,6 +3,7 @@ package org.fusegrad.codegen.drive;
 import java.lang.ref.SoftReference;
 import java.util.concurrent.atomic.AtomicReference;
 import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.graph.Sizes;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.run.Value;
@@ -17,6 +18,7 @@ import org.fusegrad.run.Workers;
 public final class FusedKernel implements Kernel {
     private final LoopKernel kernel;
     private final Programs programs;
+    private final Extents extents;
     private final Cutting cutting;
 
     /** What the last call ran in; taken by the next, or by none while memory is short. */
@@ -24,9 +26,14 @@ public final class FusedKernel implements Kernel {
 
     /** A kernel of these sizes that runs these programs. */
     public FusedKernel(LoopKernel kernel, Programs programs) {
+        this(kernel, programs, Extents.of(kernel));
+    }
+
+    private FusedKernel(LoopKernel kernel, Programs programs, Extents extents) {
         this.kernel = kernel;
         this.programs = programs;
-        this.cutting = new Cutting(kernel);
+        this.extents = extents;
+        this.cutting = new Cutting(extents);
         programs.expect(kernel, cutting.elements());
     }
 
@@ -35,12 +42,17 @@ public final class FusedKernel implements Kernel {
         SoftReference<Invocation> taken = idle.getAndSet(null);
         Invocation invocation = taken == null ? null : taken.get();
         if (invocation == null) {
-            invocation = new Invocation(kernel, cutting);
+            invocation = new Invocation(extents, cutting);
             taken = new SoftReference<>(invocation);
         }
         invocation.run(inputs, outputs, programs.current(), workers);
         idle.set(taken);
         programs.ran(cutting.elements());
+    }
+
+    @Override
+    public Kernel at(Sizes sizes) {
+        return new FusedKernel(kernel, programs, Extents.of(kernel).at(sizes));
     }
 
     @Override

@@ -78,10 +78,10 @@ final class Invocation {
     private LoopStep current;
     private int unit;
 
-    Invocation(LoopKernel kernel, Cutting cutting) {
-        this.kernel = kernel;
+    Invocation(Extents extents, Cutting cutting) {
+        this.kernel = extents.kernel();
         this.cutting = cutting;
-        this.binding = new Binding(kernel);
+        this.binding = new Binding(extents);
         before = cutting.before().toArray(LoopStep[]::new);
         inside = cutting.inside().toArray(LoopStep[]::new);
         after = cutting.after().toArray(LoopStep[]::new);

@@ -29,7 +29,7 @@ final class CuttingTest {
         assertEquals(2, kernels.size());
         boolean[] joins = new boolean[2];
         for (int i = 0; i < 2; i++) {
-            joins[i] = new Cutting(kernels.get(i)).joins();
+            joins[i] = new Cutting(Extents.of(kernels.get(i))).joins();
         }
         return joins;
     }

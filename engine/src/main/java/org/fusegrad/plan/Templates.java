@@ -1,0 +1,110 @@
+package org.fusegrad.plan;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.Ints;
+
+/**
+ * The plans of one engine by structure, so that known formulas are bound to new sizes instead of
+ * being planned anew. Bounded: what was used longest ago goes first. For any number of threads.
+ */
+public final class Templates {
+    private static final int MOST_STRUCTURES = 512;
+
+    /** As many as one step of a large network has different layers. */
+    private static final int MOST_LATEST = 128;
+
+    /** Plans of one structure: one for general sizes, others for sizes that coincide. */
+    private static final int MOST_OF_ONE = 8;
+
+    private final Map<Structure, List<Template>> known =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Structure, List<Template>> eldest) {
+                    return size() > MOST_STRUCTURES;
+                }
+            };
+
+    /** A graph to the last size and constant, and where in memory its inputs lie. */
+    private record Exactly(
+            Structure structure, List<Attrs> attrs, Ints sizes, Layouts layouts) {}
+
+    private final Map<Exactly, Planned> latest = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Exactly, Planned> eldest) {
+            return size() > MOST_LATEST;
+        }
+    };
+
+    /**
+     * The plan of a graph over loop domains.
+     *
+     * @param what is made of it: plans of the same structure are equal if this is too
+     * @param plan makes one from the graph that passes are done with
+     */
+    Planned get(Graph graph, String what, Function<Graph, Planned> plan) {
+        Structure structure = Structure.of(graph, what);
+        for (Template t : structure == null ? List.<Template>of() : of(structure)) {
+            Planned bound = t.bind(graph);
+            if (bound != null) {
+                return bound;
+            }
+        }
+        Template made = Template.of(graph, plan);
+        if (structure != null) {
+            add(structure, made);
+        }
+        return made.planned();
+    }
+
+    /**
+     * The plan of a graph as it was traced, if one like it was planned lately: a network has many
+     * layers alike.
+     *
+     * @param layouts of its inputs in memory
+     * @param plan makes one
+     */
+    Planned lately(Graph traced, String what, Layouts layouts, Supplier<Planned> plan) {
+        Structure structure = Structure.of(traced, what);
+        if (structure == null) {
+            return plan.get();
+        }
+        Ints sizes = Ints.of(Structure.sizes(traced));
+        Exactly key = new Exactly(structure, Structure.attrs(traced), sizes, layouts);
+        synchronized (this) {
+            Planned found = latest.get(key);
+            if (found != null) {
+                return found;
+            }
+        }
+        Planned made = plan.get();
+        synchronized (this) {
+            Planned before = latest.putIfAbsent(key, made);
+            return before == null ? made : before;
+        }
+    }
+
+    private synchronized List<Template> of(Structure structure) {
+        return known.getOrDefault(structure, List.of());
+    }
+
+    private synchronized void add(Structure structure, Template made) {
+        List<Template> all = new ArrayList<>(known.getOrDefault(structure, List.of()));
+        all.add(made);
+        // The latest were made for what the earlier ones do not hold for.
+        int from = Math.max(0, all.size() - MOST_OF_ONE);
+        known.put(structure, List.copyOf(all.subList(from, all.size())));
+    }
+
+    /** Forgets all plans. */
+    public synchronized void clear() {
+        known.clear();
+        latest.clear();
+    }
+}
