@@ -9,7 +9,9 @@ import java.util.function.UnaryOperator;
  *
  * <pre>{@code
  * // The trunk of a network saved in half precision, with another number of classes.
- * LoadPolicy trunk = LoadPolicy.FOREIGN.skipMismatched().renamed(key -> key.replace("module.", ""));
+ * LoadPolicy trunk = LoadPolicy.FOREIGN
+ *         .skipMismatched()
+ *         .renamed(key -> key.replace("module.", ""));
  * }</pre>
  *
  * @param missing parameters and states without a value keep the one they have

@@ -132,7 +132,7 @@ public abstract class Module {
         return all;
     }
 
-    /** As {@link #namedModules}, but every path: a module that stands in several places has some. */
+    /** As {@link #namedModules}, but a module that stands in several places is under each. */
     public final Map<String, Module> places() {
         Map<String, Module> all = new LinkedHashMap<>();
         collect("", m -> true, all::put);
@@ -175,7 +175,7 @@ public abstract class Module {
         return all;
     }
 
-    /** The further paths of parameters and states that are held in several places, with the first. */
+    /** The further paths of parameters and states in several places, each with the first. */
     public final Map<String, String> sharedPaths() {
         Map<Object, String> first = new IdentityHashMap<>();
         Map<String, String> further = new LinkedHashMap<>();
