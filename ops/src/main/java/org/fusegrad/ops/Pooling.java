@@ -4,18 +4,30 @@ import org.fusegrad.Primitives;
 import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 
-/** Pooling of (N, C, H, W) over windows of the last two axes. */
+/**
+ * Pooling of (N, C, H, W) over windows of the last two axes. A batch may be empty; images without
+ * pixels have no windows and are refused with an {@link IllegalArgumentException}.
+ */
 public final class Pooling {
     private Pooling() {}
 
     /** Maximum over square windows; the first maximum takes the gradient. */
     public static Tensor maxPool2d(Tensor x, int kernel, int stride, int padding) {
+        requirePixels("max_pool2d", x);
         return Primitives.maxPool(x, both(kernel), both(stride), both(padding), both(1), false);
     }
 
     /** Mean over square windows, padding counted. */
     public static Tensor avgPool2d(Tensor x, int kernel, int stride, int padding) {
+        requirePixels("avg_pool2d", x);
         return Primitives.avgPool(x, both(kernel), both(stride), both(padding), false, true, 0);
+    }
+
+    private static void requirePixels(String what, Tensor x) {
+        if (x.rank() < 2 || x.dim(-2) == 0 || x.dim(-1) == 0) {
+            throw new IllegalArgumentException(what + ": an input " + x.shape()
+                    + " has no pixels in its last two axes; images are (N, C, H, W)");
+        }
     }
 
     private static int[] both(int n) {
@@ -31,11 +43,12 @@ public final class Pooling {
             throw new IllegalArgumentException(
                     "adaptive_avg_pool2d: output " + height + "x" + width + " is empty");
         }
+        requirePixels("adaptive_avg_pool2d", x);
         int h = x.dim(-2);
         int w = x.dim(-1);
         if (height == 1 && width == 1) {
             return globalAvgPool(x);
-        } else if (h > 0 && w > 0 && h % height == 0 && w % width == 0) {
+        } else if (h % height == 0 && w % width == 0) {
             int[] kernel = {h / height, w / width};
             return Primitives.avgPool(x, kernel, kernel, both(0), false, true, 0);
         }
@@ -44,6 +57,7 @@ public final class Pooling {
 
     /** Means over all of the last two axes, which keep size 1. */
     public static Tensor globalAvgPool(Tensor x) {
+        requirePixels("global_avg_pool", x);
         return x.mean(-2, -1);
     }
 

@@ -103,8 +103,10 @@ final class EmptyBatchTest {
         all.put("InstanceNorm", () -> new InstanceNorm(4));
         all.put("InstanceNorm tracked", () -> new InstanceNorm(4, OPTIONS));
         all.put("ImageRMSNorm", () -> new ImageRMSNorm(4));
-        all.put("LayerNorm", () -> new LayerNorm(images[3]));
-        all.put("RMSNorm", () -> new RMSNorm(images[2], images[3]));
+        if (images[2] * images[3] > 0) {
+            all.put("LayerNorm", () -> new LayerNorm(images[3]));
+            all.put("RMSNorm", () -> new RMSNorm(images[2], images[3]));
+        }
         all.put("IdentityNorm", IdentityNorm::new);
         all.put(
                 "FrozenAffine",
