@@ -78,7 +78,8 @@ final class LevelCheck {
     /** A reference of zeros would agree with a backward that does nothing. */
     private void requireEvidence() {
         for (int i = 0; i < reference.size() && !settings.zeros; i++) {
-            double[] values = reference.get(i) == null ? new double[0] : reference.get(i).toDoubles();
+            double[] values =
+                    reference.get(i) == null ? new double[0] : reference.get(i).toDoubles();
             if (values.length > 0 && Arrays.stream(values).allMatch(g -> g == 0)) {
                 findings.problem("the reference of " + level.wanted().get(i).label() + " is zero"
                         + " everywhere and proves nothing; allowZeros() if that is meant");

@@ -206,8 +206,8 @@ final class Probe {
                     + " floating, follows from the inputs and has a cotangent");
             return false;
         }
-        boolean zero = given.stream()
-                .allMatch(v -> Arrays.stream(v.toDoubles()).allMatch(e -> e == 0));
+        boolean zero =
+                given.stream().allMatch(v -> Arrays.stream(v.toDoubles()).allMatch(e -> e == 0));
         boolean empty = given.stream().allMatch(v -> v.shape().numel() == 0);
         if (zero && !empty) {
             findings.problem("the check proves nothing: all cotangents are zero, and so is every"

@@ -48,7 +48,8 @@ final class ProvesNothingTest {
     @Test
     void aDetachedResultFails() {
         TensorFunction alone = TensorFunction.of(x -> x.detach().square());
-        TensorFunction beside = in -> List.of(in.get(0).sin(), in.get(0).square().detach());
+        TensorFunction beside =
+                in -> List.of(in.get(0).sin(), in.get(0).square().detach());
         TensorFunction looking = in -> {
             Tensor x = in.get(0);
             return List.of(x.sin(), x.toDoubles()[0] > 9 ? x : x.square().detach());
@@ -69,7 +70,9 @@ final class ProvesNothingTest {
     /** That a result really is constant, the differences confirm. */
     @Test
     void aConstantResultIsNoFault() {
-        of(in -> List.of(in.get(0).sin(), Tensor.scalar(2, DType.FLOAT64))).order(2).check();
+        of(in -> List.of(in.get(0).sin(), Tensor.scalar(2, DType.FLOAT64)))
+                .order(2)
+                .check();
         fails(of(in -> List.of(Tensor.scalar(2, DType.FLOAT64))), "zero everywhere");
     }
 
