@@ -338,5 +338,10 @@ final class LayerErrorsTest {
             assertTrue(refused(() -> Pooling.adaptiveAvgPool2d(x, 2, 2)).contains("no pixels"));
             assertTrue(refused(() -> Pooling.globalAvgPool(x)).contains("no pixels"));
         }
+        Tensor none = Tensor.ones(2, 3, 0, 4);
+        ConvOptions o = ConvOptions.kernel(3);
+        assertTrue(refused(() -> new Conv2d(3, 2, o).forward(none)).contains("does not fit"));
+        String transposed = refused(() -> new ConvTranspose2d(3, 2, o).forward(none));
+        assertTrue(transposed.contains("a spatial axis of size 0"), transposed);
     }
 }
