@@ -68,6 +68,31 @@ final class ConformanceTest {
         data(path + "/g.bin", 6, lastGradient);
     }
 
+    /** The layer refuses what PyTorch's function computes: the bias. */
+    @Test
+    void groupNormOfSingleValues() throws IOException {
+        String path = "torch/group_norm/g";
+        write(path, """
+                {"suite": "torch", "op": "group_norm", "name": "g", "kind": "forward_backward",
+                 "dtype": "float32", "attrs": {"num_groups": 2, "eps": 1e-5},
+                 "inputs": [{"name": "x", "dtype": "float32", "shape": [1, 2, 1, 1],
+                             "file": "x.bin", "requires_grad": true},
+                            {"name": "weight", "dtype": "float32", "shape": [2], "file": "w.bin"},
+                            {"name": "bias", "dtype": "float32", "shape": [2], "file": "b.bin"}],
+                 "outputs": [{"name": "y", "dtype": "float32", "shape": [1, 2, 1, 1],
+                              "file": "b.bin", "rtol": 1e-6, "atol": 1e-6}],
+                 "upstream": [{"of": "y", "dtype": "float32", "shape": [1, 2, 1, 1],
+                               "file": "w.bin"}],
+                 "grads": [{"of": "x", "dtype": "float32", "shape": [1, 2, 1, 1],
+                            "file": "g.bin", "rtol": 1e-6, "atol": 1e-6}]}
+                """);
+        data(path + "/x.bin", 3, -4);
+        data(path + "/w.bin", 2, 5);
+        data(path + "/b.bin", 7, 8);
+        data(path + "/g.bin", 0, 0);
+        assertEquals(Status.PASS, only().status(), only().reason());
+    }
+
     private CaseResult only() {
         ConformanceReport report = Conformance.run(root, List.of("interpreter"));
         assertEquals(1, report.cases().size());

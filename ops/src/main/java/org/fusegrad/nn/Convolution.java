@@ -117,6 +117,10 @@ public abstract class Convolution extends Module implements Foldable {
                     "it has " + x.dim(1) + " channels, not " + in,
                     "channels are axis 1, and a channels-last tensor needs permuting");
         }
+        boolean pixels = IntStream.range(2, rank).allMatch(i -> x.dim(i) > 0);
+        if (form.transposed() && !pixels) {
+            throw refusal(x, "it has a spatial axis of size 0", "only the batch may be empty");
+        }
     }
 
     /** The parameter. */

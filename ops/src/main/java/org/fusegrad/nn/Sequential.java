@@ -1,6 +1,7 @@
 package org.fusegrad.nn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.fusegrad.Tensor;
 
@@ -9,7 +10,7 @@ public final class Sequential extends Module {
     private final List<Slot<Module>> parts = new ArrayList<>();
 
     public Sequential(Module... modules) {
-        this(List.of(modules));
+        this(Arrays.asList(modules));
     }
 
     public Sequential(List<? extends Module> modules) {

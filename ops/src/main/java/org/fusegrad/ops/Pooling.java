@@ -6,7 +6,11 @@ import org.fusegrad.Primitives;
 import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 
-/** Pooling over windows of the last axes: of (N, C, H, W), unless an operation says otherwise. */
+/**
+ * Pooling over windows of the last axes: of (N, C, H, W), unless an operation says otherwise. A
+ * batch may be empty; images without pixels have no windows and are refused with an {@link
+ * IllegalArgumentException}.
+ */
 public final class Pooling {
     /**
      * Where windows stand, along each of the pooled axes.
@@ -38,11 +42,13 @@ public final class Pooling {
 
     /** Maximum over square windows; the first maximum takes the gradient. */
     public static Tensor maxPool2d(Tensor x, int kernel, int stride, int padding) {
+        requirePixels("max_pool2d", x);
         return Primitives.maxPool(x, both(kernel), both(stride), both(padding), both(1), false);
     }
 
     /** Mean over square windows, padding counted. */
     public static Tensor avgPool2d(Tensor x, int kernel, int stride, int padding) {
+        requirePixels("avg_pool2d", x);
         return Primitives.avgPool(x, both(kernel), both(stride), both(padding), false, true, 0);
     }
 
@@ -112,6 +118,13 @@ public final class Pooling {
                 divisor);
     }
 
+    private static void requirePixels(String what, Tensor x) {
+        if (x.rank() < 2 || x.dim(-2) == 0 || x.dim(-1) == 0) {
+            throw new IllegalArgumentException(what + ": an input " + x.shape()
+                    + " has no pixels in its last two axes; images are (N, C, H, W)");
+        }
+    }
+
     private static int[] both(int n) {
         return new int[] {n, n};
     }
@@ -122,11 +135,12 @@ public final class Pooling {
      */
     public static Tensor adaptiveAvgPool2d(Tensor x, int height, int width) {
         requireSize("adaptive_avg_pool2d", height, width);
+        requirePixels("adaptive_avg_pool2d", x);
         int h = x.dim(-2);
         int w = x.dim(-1);
         if (height == 1 && width == 1) {
             return globalAvgPool(x);
-        } else if (h > 0 && w > 0 && h % height == 0 && w % width == 0) {
+        } else if (h % height == 0 && w % width == 0) {
             int[] kernel = {h / height, w / width};
             return Primitives.avgPool(x, kernel, kernel, both(0), false, true, 0);
         }
@@ -148,6 +162,7 @@ public final class Pooling {
 
     /** Means over all of the last two axes, which keep size 1. */
     public static Tensor globalAvgPool(Tensor x) {
+        requirePixels("global_avg_pool", x);
         return x.mean(-2, -1);
     }
 

@@ -25,6 +25,11 @@ final class Findings {
         }
     }
 
+    /** Numbers compared so far. */
+    int compared() {
+        return compared;
+    }
+
     /** What is wrong besides numbers; said once. */
     void problem(String text) {
         if (!problems.contains(text)) {

@@ -86,6 +86,10 @@ public final class GradCheck {
 
     /** The highest derivative to check; 1, the gradient, by default. */
     public GradCheck order(int highest) {
+        if (highest < 1) {
+            throw new IllegalArgumentException("a gradient check of order " + highest
+                    + " checks nothing; the gradient itself is order 1");
+        }
         order = highest;
         return this;
     }
@@ -185,7 +189,8 @@ public final class GradCheck {
     }
 
     /**
-     * Accepts gradients that are zero everywhere, which by default means that nothing was checked.
+     * Accepts gradients that are zero everywhere, and such as have no elements, which by default
+     * means that nothing was checked.
      */
     public GradCheck allowZeros() {
         zeros = true;
@@ -221,7 +226,11 @@ public final class GradCheck {
         return inputs(at).report();
     }
 
-    /** Runs the check and answers what it found, also when it failed. */
+    /**
+     * Runs the check and answers what it found, also when it failed. A check that proves nothing
+     * has failed: one without anything to differentiate by, without a floating result that follows
+     * from the inputs, or of zero cotangents.
+     */
     public GradCheckReport report() {
         List<Tensor> arguments = new ArrayList<>();
         List<Wanted> wanted = new ArrayList<>();

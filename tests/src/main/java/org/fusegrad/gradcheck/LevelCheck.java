@@ -58,6 +58,7 @@ final class LevelCheck {
         roundings = shadow == null ? null : Forward.bounds(shadow, shadow.unit());
         if (settings.reference != null && level.order() == 1) {
             reference = settings.reference.of(arguments, cotangents);
+            requireEvidence();
             return;
         }
         for (Wanted w : level.wanted()) {
@@ -71,6 +72,18 @@ final class LevelCheck {
         if (level.order() == 1 && !settings.zeros) {
             new Evidence(level, cotangents, findings)
                     .require(expected, Forward.joined(outputs, cotangents));
+        }
+    }
+
+    /** A reference of zeros would agree with a backward that does nothing. */
+    private void requireEvidence() {
+        for (int i = 0; i < reference.size() && !settings.zeros; i++) {
+            double[] values =
+                    reference.get(i) == null ? new double[0] : reference.get(i).toDoubles();
+            if (values.length > 0 && Arrays.stream(values).allMatch(g -> g == 0)) {
+                findings.problem("the reference of " + level.wanted().get(i).label() + " is zero"
+                        + " everywhere and proves nothing; allowZeros() if that is meant");
+            }
         }
     }
 

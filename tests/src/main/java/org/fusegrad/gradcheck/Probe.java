@@ -51,6 +51,12 @@ final class Probe {
     }
 
     GradCheckReport check(List<Wanted> wanted) {
+        if (wanted.isEmpty()) {
+            findings.problem("the check proves nothing: no input is floating and no parameter is"
+                    + " given, so there is nothing to differentiate by; cast an input or name"
+                    + " parameters(...)");
+            return findings.report(Optional.empty(), "");
+        }
         requireDifferences(wanted);
         moving = Snapshot.of(states(wanted));
         fixed = Snapshot.of(settings.unmoved);
@@ -112,7 +118,11 @@ final class Probe {
             level = order == 1 ? first : level.next(cotangents);
             cotangents = check(level, runners, order);
         }
-        if (findings.clean()) {
+        if (findings.clean() && findings.compared() == 0 && !settings.zeros) {
+            findings.problem("the check proves nothing: all it differentiates by is empty, so no"
+                    + " element was compared; allowZeros() if that is meant");
+        }
+        if (findings.clean() || findings.compared() == 0) {
             return findings.report(Optional.empty(), "");
         }
         if (settings.law != null) {
@@ -155,6 +165,9 @@ final class Probe {
         List<Tensor> outputs = runners.get(0).call(() -> evaluate(level, arguments));
         moving.restore();
         List<Tensor> cotangents = cotangents(outputs, order);
+        if (order == 1 && !provesSomething(outputs, cotangents)) {
+            return cotangents;
+        }
         Shadow shadow = level.traced() == null ? null : Shadow.of(level.traced(), hold(order));
         Forward forward = shadow == null
                 ? Forward.of(() -> runners.get(0).call(() -> evaluate(level, arguments)))
@@ -170,7 +183,40 @@ final class Probe {
             });
         }
         unchanged(level);
-        return cotangents;
+        return live(outputs, cotangents);
+    }
+
+    /** Those of results that the gradients of the next order can depend on. */
+    private static List<Tensor> live(List<Tensor> outputs, List<Tensor> cotangents) {
+        List<Tensor> all = new ArrayList<>(cotangents);
+        for (int i = 0; i < all.size(); i++) {
+            all.set(i, outputs.get(i).requiresGrad() ? all.get(i) : null);
+        }
+        return all;
+    }
+
+    /** Whether a wrong gradient could be seen at all; a problem if not. */
+    private boolean provesSomething(List<Tensor> outputs, List<Tensor> cotangents) {
+        List<Tensor> given =
+                cotangents.stream().filter(java.util.Objects::nonNull).toList();
+        if (given.isEmpty()) {
+            if (settings.zeros && outputs.stream().anyMatch(y -> y.dtype().isFloating())) {
+                return true;
+            }
+            List<String> types =
+                    outputs.stream().map(y -> y.dtype().toString() + y.shape()).toList();
+            findings.problem("the check proves nothing: of the results " + types + " none is"
+                    + " floating, follows from the inputs and has a cotangent");
+            return false;
+        }
+        boolean zero =
+                given.stream().allMatch(v -> Arrays.stream(v.toDoubles()).allMatch(e -> e == 0));
+        boolean empty = given.stream().allMatch(v -> v.shape().numel() == 0);
+        if (zero && !empty) {
+            findings.problem("the check proves nothing: all cotangents are zero, and so is every"
+                    + " gradient, right or wrong");
+        }
+        return !zero || empty;
     }
 
     private List<Tensor> evaluate(Level level, List<Tensor> at) {
@@ -201,9 +247,13 @@ final class Probe {
         if (order == 1 && settings.cotangents != null) {
             return settings.cotangents;
         }
+        // A result that is detached has a gradient of zero, and the differences tell whether that
+        // is right; unless its author means what is detached to be constant.
+        boolean detached = order == 1 && !settings.hold && settings.reference == null;
         List<Tensor> all = new ArrayList<>();
         for (Tensor y : outputs) {
-            all.add(y.dtype().isFloating() && y.requiresGrad() ? samples.like(y) : null);
+            boolean counts = y.dtype().isFloating() && (detached || y.requiresGrad());
+            all.add(counts ? samples.like(y) : null);
         }
         return all;
     }

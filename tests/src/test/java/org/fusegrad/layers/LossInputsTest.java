@@ -61,8 +61,15 @@ final class LossInputsTest {
     @Test
     void noLossBroadcasts() {
         int[][][] pairs = {
-            {{4, 1}, {4}}, {{4}, {4, 1}}, {{4}, {1}}, {{4}, {}}, {{}, {4}}, {{2, 3}, {3}},
-            {{0, 1}, {0}}, {{1, 4}, {4, 1}}, {{3}, {4}}
+            {{4, 1}, {4}},
+            {{4}, {4, 1}},
+            {{4}, {1}},
+            {{4}, {}},
+            {{}, {4}},
+            {{2, 3}, {3}},
+            {{0, 1}, {0}},
+            {{1, 4}, {4, 1}},
+            {{3}, {4}}
         };
         ELEMENTS.forEach((name, loss) -> {
             for (int[][] pair : pairs) {
@@ -206,11 +213,12 @@ final class LossInputsTest {
                     Tensor y = f.apply(x, Tensor.of(c.target(), c.target().length));
                     assertArrayEquals(c.y(), y.toDoubles(), c.name());
                     Tensor ones = Tensor.full(y.shape(), 1, DType.FLOAT64);
-                    Tensor dx = Tensor.grad(List.of(y), List.of(x), List.of(ones), true).get(0);
+                    Tensor dx = Tensor.grad(List.of(y), List.of(x), List.of(ones), true)
+                            .get(0);
                     assertArrayEquals(c.dx(), plus0(dx.toDoubles()), c.name());
                     if (dx.requiresGrad()) {
-                        Tensor again =
-                                Tensor.grad(List.of(dx), List.of(x), List.of(ones), false).get(0);
+                        Tensor again = Tensor.grad(List.of(dx), List.of(x), List.of(ones), false)
+                                .get(0);
                         double[] zeros = new double[c.x().length];
                         assertArrayEquals(zeros, plus0(again.toDoubles()), c.name());
                     }

@@ -45,7 +45,9 @@ final class ReplicaInputsTest {
         return module.stateDict().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
-                        e -> java.util.Arrays.stream(e.getValue().toDoubles()).boxed().toList()));
+                        e -> java.util.Arrays.stream(e.getValue().toDoubles())
+                                .boxed()
+                                .toList()));
     }
 
     /** Each replica takes a step on its input; all fail, and nothing has moved. */
@@ -139,7 +141,13 @@ final class ReplicaInputsTest {
                             () -> replicas.run(r -> models.get(r.rank()).forward(x)))
                     .getMessage();
             assertTrue(waits.contains("replica 1, which has finished"), waits);
-            assertEquals(0, models.get(0).namedBuffers().get("num_batches_tracked").get().item());
+            assertEquals(
+                    0,
+                    models.get(0)
+                            .namedBuffers()
+                            .get("num_batches_tracked")
+                            .get()
+                            .item());
             return null;
         });
     }
@@ -161,11 +169,12 @@ final class ReplicaInputsTest {
         List<Module> models = replicas.run(r -> network(r, 2));
         RuntimeException fault = assertThrows(
                 IllegalArgumentException.class,
-                () -> replicas.run(r -> models.get(r.rank())
-                        .forward(random(2, 1, 4, 4 + r.rank()))));
+                () -> replicas.run(
+                        r -> models.get(r.rank()).forward(random(2, 1, 4, 4 + r.rank()))));
         assertTrue(fault.getMessage().startsWith("1: replicas disagree"), fault.getMessage());
         assertEquals(
-                0, models.get(0).namedBuffers().get("1.num_batches_tracked").get().item());
+                0,
+                models.get(0).namedBuffers().get("1.num_batches_tracked").get().item());
     }
 
     /** Gradients are all summed, or none is touched. */

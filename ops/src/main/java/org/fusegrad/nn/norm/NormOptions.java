@@ -37,9 +37,8 @@ public record NormOptions(
                     "normalization: eps must be finite and not negative, got " + eps);
         }
         if (!(momentum >= 0 && momentum <= 1)) {
-            throw new IllegalArgumentException(
-                    "normalization: momentum, the weight of the new value, must be within 0..1, got "
-                            + momentum);
+            throw new IllegalArgumentException("normalization: momentum, the weight of the new"
+                    + " value, must be within 0..1, got " + momentum);
         }
         Objects.requireNonNull(affine, "normalization: affine is null; Affine.NONE is none");
         Objects.requireNonNull(dtype, "normalization: the type is null");

@@ -22,7 +22,8 @@ public record RenormSchedule(int start, double rmax, int rmaxAt, double dmax, in
         if (start < 0 || rmaxAt < start || dmaxAt < start || !within(rmax, 1) || !within(dmax, 0)) {
             throw new IllegalArgumentException("batch renormalization: the bounds " + rmax + " at "
                     + rmaxAt + " and " + dmax + " at " + dmaxAt + " must be finite, at least 1"
-                    + " and 0, and reached no earlier than step " + start + ", which is not negative");
+                    + " and 0, and reached no earlier than step " + start
+                    + ", which is not negative");
         }
     }
 

@@ -121,8 +121,8 @@ public final class Fold {
                 kept.add(new Kept(path, ((Wiring.None) wiring.source(norm)).why()));
             }
         });
-        Tensor after = Wiring.replacing(
-                model, changes, () -> Tensor.noGrad(() -> model.forward(sample)));
+        Tensor after =
+                Wiring.replacing(model, changes, () -> Tensor.noGrad(() -> model.forward(sample)));
         return new FoldReport(folded, kept, Difference.of(before, after));
     }
 

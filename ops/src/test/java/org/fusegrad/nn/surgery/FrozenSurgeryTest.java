@@ -80,7 +80,8 @@ class FrozenSurgeryTest {
                     assertEquals(2, report.swapped().size(), report::toString);
                     Norm first = (Norm) net.namedModules().get("1");
                     Norm second = (Norm) net.namedModules().get("3");
-                    assertEquals(statistics && first.keepsStatistics(), first.hasFrozenStatistics());
+                    assertEquals(
+                            statistics && first.keepsStatistics(), first.hasFrozenStatistics());
                     assertFalse(second.hasFrozenStatistics());
                     assertTrue(first.isTraining());
                     assertFalse(second.isTraining());
@@ -142,7 +143,9 @@ class FrozenSurgeryTest {
                 norm.bias().orElseThrow().requiresGrad(shift);
                 Module folded = Fold.fold((org.fusegrad.nn.Foldable) layer, norm);
                 assertEquals(
-                        Map.of("weight", weight, "bias", bias || shift), switches(folded), "" + which);
+                        Map.of("weight", weight, "bias", bias || shift),
+                        switches(folded),
+                        "" + which);
                 assertEquals(shift, folded.isTraining());
             }
         }

@@ -54,6 +54,10 @@ final class GradCheckTrials implements TestTemplateInvocationContextProvider {
     }
 
     private static Stream<GradCheckTrial> product(GradCheckTest test) {
+        if (test.shapes().length == 0 || test.dtypes().length == 0 || test.modes().length == 0) {
+            throw new IllegalArgumentException("@GradCheckTest lists no shapes, types or modes, so"
+                    + " it would check nothing; leave out what has a default");
+        }
         List<String> backends =
                 test.backends().length == 0 ? Backends.available() : List.of(test.backends());
         return Arrays.stream(test.shapes())
