@@ -2,6 +2,7 @@ package org.fusegrad;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -11,11 +12,23 @@ import java.util.Set;
  */
 final class Dependencies {
     /** A mode and what the formula would see now, in the order of the dependencies. */
-    private record Seen(Object mode, List<Object> values) {}
+    private record Seen(Object mode, List<Object> values) {
+        /** Whether nothing has changed since. */
+        boolean holds(Object now, Dependency[] all) {
+            boolean same = Objects.equals(mode, now) && values.size() == all.length;
+            for (int i = 0; same && i < all.length; i++) {
+                same = Objects.equals(values.get(i), all[i].current());
+            }
+            return same;
+        }
+    }
 
     private static final Dependency[] NONE = {};
 
     private volatile Dependency[] known = NONE;
+
+    /** What was seen last, mostly what is seen next. */
+    private volatile Seen last;
 
     /** The mode of a call together with what the formula would see now. */
     Object signature(Object mode) {
@@ -23,11 +36,17 @@ final class Dependencies {
         if (all.length == 0) {
             return mode;
         }
+        Seen before = last;
+        if (before != null && before.holds(mode, all)) {
+            return before;
+        }
         Object[] values = new Object[all.length];
         for (int i = 0; i < all.length; i++) {
             values[i] = all[i].current();
         }
-        return new Seen(mode, Arrays.asList(values));
+        Seen now = new Seen(mode, Arrays.asList(values));
+        last = now;
+        return now;
     }
 
     /** How many are known; more may come to be. */
