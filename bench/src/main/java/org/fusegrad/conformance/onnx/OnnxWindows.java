@@ -24,8 +24,7 @@ final class OnnxWindows {
         table.put("LpPool", OnnxOp.of(OnnxWindows::lpPool));
         table.put(
                 "GlobalLpPool",
-                OnnxOp.of(c -> Reductions.pNorm(
-                        c.x(), c.attrs().number("p", 2), spatial(c.x()))));
+                OnnxOp.of(c -> Reductions.pNorm(c.x(), c.attrs().number("p", 2), spatial(c.x()))));
         table.put("AveragePool", OnnxOp.of(OnnxWindows::averagePool));
         table.put(
                 "GlobalAveragePool",
@@ -210,8 +209,7 @@ final class OnnxWindows {
 
     private static Tensor sums(Tensor x, Windows w) {
         int[] none = new int[w.kernel().length];
-        return Primitives.avgPool(
-                x, w.kernel(), w.stride(), none, w.dilation(), false, true, 1);
+        return Primitives.avgPool(x, w.kernel(), w.stride(), none, w.dilation(), false, true, 1);
     }
 
     /** x / (bias + alpha / size * sum of squares of neighbouring channels) ^ beta. */
