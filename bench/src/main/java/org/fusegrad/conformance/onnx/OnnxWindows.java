@@ -21,6 +21,7 @@ final class OnnxWindows {
         table.put("Conv", OnnxOp.of(OnnxWindows::conv));
         table.put("ConvTranspose", OnnxOp.of(OnnxWindows::convTranspose));
         table.put("MaxPool", OnnxWindows::maxPool);
+        table.put("MaxUnpool", OnnxOp.of(OnnxWindows::maxUnpool));
         table.put("LpPool", OnnxOp.of(OnnxWindows::lpPool));
         table.put(
                 "GlobalLpPool",
@@ -172,6 +173,23 @@ final class OnnxWindows {
         Arrays.setAll(order, i -> i < 2 ? i : stored.length + 1 - i);
         int[] reversed = Arrays.stream(order).map(i -> stored[i]).toArray();
         return rows.reshape(reversed).permute(order);
+    }
+
+    /** To the size the windows imply, which indices count in, then padded to the one wanted. */
+    private static Tensor maxUnpool(OnnxCall c) {
+        int[] kernel = c.attrs().ints("kernel_shape");
+        int n = kernel.length;
+        int[] stride = c.attrs().spread("strides", n, 1);
+        int[] pads = c.attrs().ints("pads", new int[2 * n]);
+        int[] dims = c.x().shape().dims();
+        for (int i = 0; i < n; i++) {
+            dims[i + 2] = (dims[i + 2] - 1) * stride[i] - pads[i] - pads[i + n] + kernel[i];
+        }
+        Tensor whole = Pooling.maxUnpool(c.x(), c.in(1), dims);
+        int[] wanted = c.has(2) ? c.ints(2) : dims;
+        int[] behind = new int[dims.length];
+        Arrays.setAll(behind, i -> wanted[i] - dims[i]);
+        return Padding.constant(whole, new int[dims.length], behind, 0);
     }
 
     /** The p-norm of each window; padding counts as 0. */
