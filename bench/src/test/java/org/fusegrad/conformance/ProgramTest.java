@@ -81,6 +81,9 @@ final class ProgramTest {
                 "'repeat', 'x', {'repeats': [1,2]} | [2,6] | 1 -2 3 1 -2 3 4 5 6 4 5 6",
                 "'matmul', 'x', 'w' | [2,1] | -4 23",
                 "'linear', 'x', 'v' | [2,1] | -4 23",
+                "'lerp', 'x', 0, {'weight': 0.5} | [2,3] | 0.5 -1 1.5 2 2.5 3",
+                "'addcmul', 'x', 'x', 'x', {'value': 2} | [2,3] | 3 6 21 36 55 78",
+                "'unflatten', 'x', {'dim': 1, 'sizes': [3,1]} | [2,3,1] | 1 -2 3 4 5 6",
             })
     void everyOperationDoesWhatItsNameSays(String step, String shape, String expected) {
         String whole = step.contains(",") ? step : step + ", 'x'";
@@ -138,6 +141,18 @@ final class ProgramTest {
                 .output("y", "[3,2]", 36, 25, 1, 1, 36, 25)
                 .upstream("y", "[3,2]", 1, 1, 1, 1, 1, 1)
                 .gradient("x", "[2,3]", 4, 0, 0, 0, 20, 24));
+    }
+
+    @Test
+    void attentionLooksBack() {
+        // The second row weighs its own value three times as much as the first.
+        assertPasses(composed("forward")
+                .program("[['y', 'scaled_dot_product_attention', 'q', 'k', 'v',"
+                        + " {'is_causal': true}]]")
+                .input("q", "[2,1]", 0, Math.log(3))
+                .input("k", "[2,1]", 0, 1)
+                .input("v", "[2,1]", 4, 8)
+                .output("y", "[2,1]", 4, 7));
     }
 
     @Test

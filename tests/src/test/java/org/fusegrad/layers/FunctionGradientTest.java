@@ -65,8 +65,7 @@ final class FunctionGradientTest {
         for (Padding.Mode mode : Padding.Mode.values()) {
             all.add(new Example(
                     "pad " + mode,
-                    in -> List.of(Padding.pad(
-                                    in.get(0), new int[] {2, -1}, new int[] {0, 2}, mode)
+                    in -> List.of(Padding.pad(in.get(0), new int[] {2, -1}, new int[] {0, 2}, mode)
                             .square()),
                     s.normal(3, 4)));
         }

@@ -150,8 +150,7 @@ final class TorchMovementTest {
                         x.reshape(2, 2, -1),
                         2,
                         Pooling.maxPoolWithIndices(x, w).indices().reshape(2, 2, -1)),
-                x -> torch.gather(
-                        x.reshape(2, 2, -1), 2, maxima(x, w).get1().reshape(2, 2, -1))));
+                x -> torch.gather(x.reshape(2, 2, -1), 2, maxima(x, w).get1().reshape(2, 2, -1))));
         Pooling.Windows two = Pooling.Windows.of(2, 2);
         all.add(new Example(
                 "max_unpool2d",
@@ -192,8 +191,7 @@ final class TorchMovementTest {
     }
 
     /** The pair, kept as long as the tensors in it are used. */
-    private static T_TensorTensor_T maxima(
-            org.bytedeco.pytorch.Tensor x, Pooling.Windows w) {
+    private static T_TensorTensor_T maxima(org.bytedeco.pytorch.Tensor x, Pooling.Windows w) {
         T_TensorTensor_T pair = torch.max_pool2d_with_indices(
                 x,
                 longs(w.kernel()),

@@ -21,11 +21,10 @@ final class OnnxEinsum {
         String equation = c.attrs().text("equation", "").replace(" ", "");
         String[] sides = equation.split("->", -1);
         String[] terms = sides[0].split(",", -1);
-        List<Tensor> operands =
-                c.tensors().stream().map(Optional::orElseThrow).toList();
+        List<Tensor> operands = c.tensors().stream().map(Optional::orElseThrow).toList();
         if (terms.length != operands.size()) {
-            throw new MalformedCase("Einsum: '" + equation + "' has not " + operands.size()
-                    + " operands");
+            throw new MalformedCase(
+                    "Einsum: '" + equation + "' has not " + operands.size() + " operands");
         }
         int further = 0;
         for (int i = 0; i < terms.length; i++) {

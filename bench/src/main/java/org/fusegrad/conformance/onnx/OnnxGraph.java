@@ -14,7 +14,6 @@ import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.TensorEntry;
 import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.conformance.eval.Formula;
-import org.fusegrad.conformance.eval.Inputs;
 import org.fusegrad.conformance.eval.OpCase;
 import org.fusegrad.conformance.eval.Outputs;
 import org.fusegrad.conformance.eval.Setup;

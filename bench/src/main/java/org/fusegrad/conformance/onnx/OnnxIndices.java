@@ -57,7 +57,8 @@ final class OnnxIndices {
         int axis = axis(c, 0);
         Tensor index = counted(c.in(1), x.dim(axis));
         int[] to = replaced(x.shape().dims(), axis, index.shape().dims());
-        return Indexing.indexSelect(x, axis, index.reshape(index.shape().numel())).reshape(to);
+        return Indexing.indexSelect(x, axis, index.reshape(index.shape().numel()))
+                .reshape(to);
     }
 
     /** Positions of tuples of indices, their last axis, among the flattened axes they go over. */
@@ -81,9 +82,8 @@ final class OnnxIndices {
         int samples = product(dims, 0, batch);
         int places = product(dims, batch, batch + depth);
         Tensor at = flat(index, dims, batch).reshape(samples, -1);
-        Tensor offset = Tensor.arange(samples)
-                .reshape(samples, 1)
-                .mul(Tensor.scalar(places, DType.INT64));
+        Tensor offset =
+                Tensor.arange(samples).reshape(samples, 1).mul(Tensor.scalar(places, DType.INT64));
         int[] rest = Arrays.copyOfRange(dims, batch + depth, dims.length);
         Tensor rows = x.reshape(samples * places, product(rest, 0, rest.length));
         int[] to = replaced(index.shape().dims(), index.rank() - 1, rest);
@@ -113,8 +113,7 @@ final class OnnxIndices {
         return scattered(c, rows, 0, wide, source).reshape(dims);
     }
 
-    private static Tensor scattered(
-            OnnxCall c, Tensor x, int axis, Tensor index, Tensor source) {
+    private static Tensor scattered(OnnxCall c, Tensor x, int axis, Tensor index, Tensor source) {
         String how = c.attrs().text("reduction", "none");
         if (how.equals("add")) {
             return Indexing.scatterAdd(x, axis, index, source);

@@ -58,10 +58,7 @@ final class OnnxMath {
         table.put("IsInf", OnnxOp.of(OnnxMath::isInf));
         plain(table, "Asin", x -> x.div(x.square().rsub(1).sqrt()).atan());
         plain(table, "Acos", x -> x.div(x.square().rsub(1).sqrt()).atan().rsub(Math.PI / 2));
-        plain(
-                table,
-                "Asinh",
-                x -> x.abs().add(x.square().add(1).sqrt()).log().mul(x.sign()));
+        plain(table, "Asinh", x -> x.abs().add(x.square().add(1).sqrt()).log().mul(x.sign()));
         plain(table, "Acosh", x -> x.add(x.square().sub(1).sqrt()).log());
     }
 
@@ -221,9 +218,8 @@ final class OnnxMath {
         Tensor a = c.x();
         Tensor b = c.in(1);
         Tensor quotient = a.div(b);
-        Tensor whole = a.dtype().isFloating()
-                ? quotient.abs().floor().mul(quotient.sign())
-                : quotient;
+        Tensor whole =
+                a.dtype().isFloating() ? quotient.abs().floor().mul(quotient.sign()) : quotient;
         Tensor rest = a.sub(whole.mul(b));
         if (c.attrs().flag("fmod", false)) {
             return rest;
@@ -244,9 +240,8 @@ final class OnnxMath {
 
     private static Tensor isInf(OnnxCall c) {
         Tensor none = Tensor.full(c.x().shape(), 0, DType.BOOL);
-        Tensor above = c.attrs().flag("detect_positive", true)
-                ? c.x().eq(Double.POSITIVE_INFINITY)
-                : none;
+        Tensor above =
+                c.attrs().flag("detect_positive", true) ? c.x().eq(Double.POSITIVE_INFINITY) : none;
         return c.attrs().flag("detect_negative", true)
                 ? above.or(c.x().eq(Double.NEGATIVE_INFINITY))
                 : above;

@@ -54,19 +54,19 @@ final class OnnxReductions {
     }
 
     private static Tensor reduced(OnnxCall c, Tensor x, Reduction f, double ofNothing) {
-            int[] axes = c.axes(1).orElse(new int[0]);
-            if (axes.length == 0 && c.attrs().flag("noop_with_empty_axes", false)) {
-                // Element-wise parts of a reduction still apply, over axes of size 1.
-                return f.apply(x.unsqueeze(0), new int[] {0}).squeeze(0);
-            }
-            boolean keep = c.attrs().flag("keepdims", true);
-            if (x.rank() == 0) {
-                return f.apply(x.reshape(1), new int[] {0}).reshape();
-            }
-            Tensor y = x.shape().numel() == 0 && !Double.isNaN(ofNothing)
-                    ? Tensor.full(x.sum(axes).shape(), ofNothing, x.dtype())
-                    : f.apply(x, axes);
-            return keep ? y : Reductions.drop(y, axes);
+        int[] axes = c.axes(1).orElse(new int[0]);
+        if (axes.length == 0 && c.attrs().flag("noop_with_empty_axes", false)) {
+            // Element-wise parts of a reduction still apply, over axes of size 1.
+            return f.apply(x.unsqueeze(0), new int[] {0}).squeeze(0);
+        }
+        boolean keep = c.attrs().flag("keepdims", true);
+        if (x.rank() == 0) {
+            return f.apply(x.reshape(1), new int[] {0}).reshape();
+        }
+        Tensor y = x.shape().numel() == 0 && !Double.isNaN(ofNothing)
+                ? Tensor.full(x.sum(axes).shape(), ofNothing, x.dtype())
+                : f.apply(x, axes);
+        return keep ? y : Reductions.drop(y, axes);
     }
 
     private static Tensor position(OnnxCall c, Tensor x) {

@@ -14,18 +14,14 @@ final class OnnxSources {
 
     static void register(Map<String, OnnxOp> table) {
         table.put("Shape", OnnxOp.of(OnnxSources::shape));
-        table.put(
-                "Size", OnnxOp.of(c -> Tensor.scalar(c.x().shape().numel(), DType.INT64)));
+        table.put("Size", OnnxOp.of(c -> Tensor.scalar(c.x().shape().numel(), DType.INT64)));
         table.put("Constant", OnnxOp.of(OnnxSources::constant));
         table.put("ConstantOfShape", OnnxOp.of(OnnxSources::constantOfShape));
         table.put("Range", OnnxOp.of(OnnxSources::range));
         table.put("EyeLike", OnnxOp.of(OnnxSources::eyeLike));
         window(table, "HannWindow", t -> 0.5 - 0.5 * Math.cos(t));
         window(table, "HammingWindow", t -> 25.0 / 46 - 21.0 / 46 * Math.cos(t));
-        window(
-                table,
-                "BlackmanWindow",
-                t -> 0.42 - 0.5 * Math.cos(t) + 0.08 * Math.cos(2 * t));
+        window(table, "BlackmanWindow", t -> 0.42 - 0.5 * Math.cos(t) + 0.08 * Math.cos(2 * t));
     }
 
     private static Tensor shape(OnnxCall c) {

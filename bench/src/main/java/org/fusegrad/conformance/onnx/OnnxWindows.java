@@ -21,11 +21,11 @@ final class OnnxWindows {
         table.put("Conv", OnnxOp.of(OnnxWindows::conv));
         table.put("ConvTranspose", OnnxOp.of(OnnxWindows::convTranspose));
         table.put("MaxPool", OnnxWindows::maxPool);
+        table.put("MaxUnpool", OnnxOp.of(OnnxWindows::maxUnpool));
         table.put("LpPool", OnnxOp.of(OnnxWindows::lpPool));
         table.put(
                 "GlobalLpPool",
-                OnnxOp.of(c -> Reductions.pNorm(
-                        c.x(), c.attrs().number("p", 2), spatial(c.x()))));
+                OnnxOp.of(c -> Reductions.pNorm(c.x(), c.attrs().number("p", 2), spatial(c.x()))));
         table.put("AveragePool", OnnxOp.of(OnnxWindows::averagePool));
         table.put(
                 "GlobalAveragePool",
@@ -175,6 +175,23 @@ final class OnnxWindows {
         return rows.reshape(reversed).permute(order);
     }
 
+    /** To the size the windows imply, which indices count in, then padded to the one wanted. */
+    private static Tensor maxUnpool(OnnxCall c) {
+        int[] kernel = c.attrs().ints("kernel_shape");
+        int n = kernel.length;
+        int[] stride = c.attrs().spread("strides", n, 1);
+        int[] pads = c.attrs().ints("pads", new int[2 * n]);
+        int[] dims = c.x().shape().dims();
+        for (int i = 0; i < n; i++) {
+            dims[i + 2] = (dims[i + 2] - 1) * stride[i] - pads[i] - pads[i + n] + kernel[i];
+        }
+        Tensor whole = Pooling.maxUnpool(c.x(), c.in(1), dims);
+        int[] wanted = c.has(2) ? c.ints(2) : dims;
+        int[] behind = new int[dims.length];
+        Arrays.setAll(behind, i -> wanted[i] - dims[i]);
+        return Padding.constant(whole, new int[dims.length], behind, 0);
+    }
+
     /** The p-norm of each window; padding counts as 0. */
     private static Tensor lpPool(OnnxCall c) {
         Windows w = Windows.of(c, c.attrs().ints("kernel_shape"));
@@ -210,8 +227,7 @@ final class OnnxWindows {
 
     private static Tensor sums(Tensor x, Windows w) {
         int[] none = new int[w.kernel().length];
-        return Primitives.avgPool(
-                x, w.kernel(), w.stride(), none, w.dilation(), false, true, 1);
+        return Primitives.avgPool(x, w.kernel(), w.stride(), none, w.dilation(), false, true, 1);
     }
 
     /** x / (bias + alpha / size * sum of squares of neighbouring channels) ^ beta. */

@@ -6,6 +6,7 @@ import org.fusegrad.Tensor;
 import org.fusegrad.conformance.torch.ProgramTable.Operation;
 import org.fusegrad.ops.Activations;
 import org.fusegrad.ops.CrossEntropy;
+import org.fusegrad.ops.Indexing;
 import org.fusegrad.ops.Linear;
 import org.fusegrad.ops.Losses;
 import org.fusegrad.ops.Reduction;
@@ -40,6 +41,48 @@ final class ProgramMath {
         });
         products(table);
         losses(table);
+        combined(table);
+    }
+
+    /** Several operands at once. */
+    private static void combined(Map<String, Operation> table) {
+        put(table, "lerp", c -> {
+            Tensor way = c.in(1).sub(c.x());
+            Tensor share = c.find(2)
+                    .orElseGet(() -> Tensor.scalar(c.attrs().number("weight", 0), c.x().dtype()));
+            return c.x().add(way.mul(share));
+        });
+        put(
+                table,
+                "addcmul",
+                c -> c.x().add(c.in(1).mul(c.in(2)).mul(c.attrs().number("value", 1))));
+        put(
+                table,
+                "addcdiv",
+                c -> c.x().add(c.in(1).div(c.in(2)).mul(c.attrs().number("value", 1))));
+        put(table, "outer", c -> c.x().unsqueeze(1).mul(c.in(1).unsqueeze(0)));
+        put(table, "normalize", c -> {
+            int dim = c.attrs().integer("dim", 1);
+            Tensor norm = Reductions.pNorm(c.x(), c.attrs().number("p", 2), dim);
+            return c.x().div(norm.maximum(c.attrs().number("eps", 1e-12)));
+        });
+        put(table, "scaled_dot_product_attention", ProgramMath::attention);
+    }
+
+    /** softmax(q kT scale) v over the last two axes. */
+    private static Tensor attention(ProgramCall c) {
+        Tensor q = c.x();
+        double scale = c.attrs().number("scale", 1 / Math.sqrt(q.dim(-1)));
+        Tensor scores = q.matmul(c.in(1).transpose(-1, -2)).mul(scale);
+        Tensor none = Tensor.scalar(Double.NEGATIVE_INFINITY, q.dtype());
+        if (c.attrs().flag("is_causal", false)) {
+            Tensor ones = Tensor.full(scores.shape(), 1, DType.BOOL);
+            scores = Indexing.tril(ones, 0).where(scores, none);
+        } else if (c.find(3).isPresent()) {
+            Tensor mask = c.in(3);
+            scores = mask.dtype() == DType.BOOL ? mask.where(scores, none) : scores.add(mask);
+        }
+        return Softmax.softmax(scores, -1).matmul(c.in(2));
     }
 
     private static Tensor dropout(ProgramCall c) {

@@ -41,6 +41,25 @@ final class ProgramShapes {
         put(table, "roll", ProgramShapes::roll);
         put(table, "repeat", ProgramShapes::tile);
         table.put("tile", table.get("repeat"));
+        table.put("swapaxes", table.get("transpose"));
+        put(table, "unflatten", c -> {
+            int axis = c.dim("dim", 0);
+            int[] dims = c.x().shape().dims();
+            return c.x().reshape(IntStream.concat(
+                            IntStream.concat(
+                                    Arrays.stream(dims, 0, axis),
+                                    Arrays.stream(c.required("sizes"))),
+                            Arrays.stream(dims, axis + 1, dims.length))
+                    .toArray());
+        });
+        put(table, "pixel_shuffle", c -> {
+            Tensor x = c.x();
+            int r = c.required("upscale_factor")[0];
+            int n = x.dim(1) / (r * r);
+            return x.reshape(x.dim(0), n, r, r, x.dim(2), x.dim(3))
+                    .permute(0, 1, 4, 2, 5, 3)
+                    .reshape(x.dim(0), n, x.dim(2) * r, x.dim(3) * r);
+        });
         parts(table);
         indices(table);
     }

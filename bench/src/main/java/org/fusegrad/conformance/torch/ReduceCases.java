@@ -40,8 +40,7 @@ final class ReduceCases {
         FUNCTIONS.put("std", (x, d, a) -> Reductions.std(x, correction(a), d));
         FUNCTIONS.put("std_unbiased", (x, d, a) -> Reductions.std(x, 1, d));
         FUNCTIONS.put("std_biased", (x, d, a) -> Reductions.std(x, 0, d));
-        FUNCTIONS.put(
-                "norm", (x, d, a) -> Reductions.pNorm(x, exponent(a), d));
+        FUNCTIONS.put("norm", (x, d, a) -> Reductions.pNorm(x, exponent(a), d));
         FUNCTIONS.put("norm1", (x, d, a) -> Reductions.pNorm(x, 1, d));
         FUNCTIONS.put("norm_l1", FUNCTIONS.get("norm1"));
         FUNCTIONS.put("l1", FUNCTIONS.get("norm1"));
