@@ -59,7 +59,7 @@ final class Template {
         givenValues = constants.stream()
                 .mapToDouble(i -> given.nodes().get(i).constValue())
                 .toArray();
-        derived = listing.constants().toArray(Node[]::new);
+        derived = listing.constants().values().toArray(Node[]::new);
         Set<Shape> all = new LinkedHashSet<>(listing.compared());
         given.nodes().forEach(n -> all.add(n.shape()));
         lowered.nodes().forEach(n -> all.add(n.shape()));
@@ -97,7 +97,7 @@ final class Template {
                 return null;
             }
         }
-        Sizes at = new Sizes(attrs, other, table);
+        Sizes at = new Sizes(attrs, Structure.attrs(other).toArray(Attrs[]::new), table);
         return ordered(at) && sameConstants(at, other) ? planned.at(at) : null;
     }
 

@@ -156,7 +156,7 @@ final class BoundSizesTest {
         }
     }
 
-    /** Planned kernels stay few however many sizes come: those of the first, and of special ones. */
+    /** Few kernels are planned however many sizes come: of the first, and of special ones. */
     @Test
     void knownFormulasArePlannedOnceForAllSizes() {
         try (Engine engine = engine("scalar")) {

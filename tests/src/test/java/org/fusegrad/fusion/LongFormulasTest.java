@@ -139,7 +139,7 @@ final class LongFormulasTest {
         assertArrayEquals(expected, actual);
     }
 
-    /** What a kernel is made of does not grow with the formula, and their number only as it does. */
+    /** Kernels do not grow with the formula, and their number no faster than it. */
     @ParameterizedTest
     @MethodSource("cases")
     void kernelsAreBoundedAndGrowInNumberAsTheFormulaDoes(Case c) {
