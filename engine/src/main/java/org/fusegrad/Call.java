@@ -221,12 +221,7 @@ final class Call {
             }
         }
         return new Derivation(
-                planned.forward(),
-                planned.backward(),
-                pullback,
-                planned.saved(),
-                kept,
-                wanted);
+                planned.forward(), planned.backward(), pullback, planned.saved(), kept, wanted);
     }
 
     /**

@@ -63,9 +63,7 @@ final class Template {
         Set<Shape> all = new LinkedHashSet<>(listing.compared());
         given.nodes().forEach(n -> all.add(n.shape()));
         lowered.nodes().forEach(n -> all.add(n.shape()));
-        shapes = all.stream()
-                .sorted(Comparator.comparingInt(Shape::numel))
-                .toArray(Shape[]::new);
+        shapes = all.stream().sorted(Comparator.comparingInt(Shape::numel)).toArray(Shape[]::new);
     }
 
     /**
@@ -76,8 +74,8 @@ final class Template {
     static Template of(Graph graph, Function<Graph, Planned> plan) {
         Map<Node, Integer> places = new IdentityHashMap<>();
         graph.nodes().forEach(n -> places.put(n, places.size()));
-        Graph given = graph.rewrite((n, in) ->
-                n.is(Op.CONST) ? n.given(places.get(n)) : n.withInputs(in));
+        Graph given = graph.rewrite(
+                (n, in) -> n.is(Op.CONST) ? n.given(places.get(n)) : n.withInputs(in));
         Origin.Listing listing = new Origin.Listing();
         Graph lowered = Origin.listing(listing, () -> Pass.runAll(given));
         return new Template(given, listing, lowered, plan.apply(lowered));
