@@ -1,8 +1,9 @@
 package org.fusegrad.graph;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.fusegrad.DType;
@@ -28,7 +29,7 @@ public sealed interface Origin {
     record Given(int node) implements Origin {
         @Override
         public double at(Sizes sizes) {
-            return sizes.given(node).constValue();
+            return sizes.given(node);
         }
     }
 
@@ -58,9 +59,9 @@ public sealed interface Origin {
      * @param constants made of others or of sizes
      * @param compared shapes whose numbers of elements were compared
      */
-    record Listing(List<Node> constants, Set<Shape> compared) {
+    record Listing(Map<Origin, Node> constants, Set<Shape> compared) {
         public Listing() {
-            this(new ArrayList<>(), new LinkedHashSet<>());
+            this(new LinkedHashMap<>(), new LinkedHashSet<>());
         }
     }
 
@@ -125,7 +126,7 @@ public sealed interface Origin {
         Node node = Node.constant(v, dtype, origin);
         Listing listing = LISTING.get();
         if (listing != null) {
-            listing.constants().add(node);
+            listing.constants().putIfAbsent(origin, node);
         }
         return node;
     }

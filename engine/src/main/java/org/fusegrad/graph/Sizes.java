@@ -11,27 +11,25 @@ import org.fusegrad.Shape;
  */
 public final class Sizes {
     private final Map<Attrs, Integer> attrs;
-    private final Graph given;
-
-    /** Open addressing: a size of the first graph and what it is in the second, in turn. */
+    private final Attrs[] given;
     private final int[] table;
 
     /**
      * Other sizes.
      *
      * @param attrs the attributes of the first graph's nodes, by identity, and their numbers
-     * @param given the second graph
-     * @param pairs sizes of the first graph and of the second, in turn; those below 4 stay
+     * @param given those of the second graph's nodes
+     * @param table of {@link Pairs}: sizes of the first graph and what they are in the second
      */
-    public Sizes(Map<Attrs, Integer> attrs, Graph given, int[] table) {
+    public Sizes(Map<Attrs, Integer> attrs, Attrs[] given, int[] table) {
         this.attrs = attrs;
         this.given = given;
         this.table = table;
     }
 
-    /** The node of the second graph at the place of one of the first. */
-    Node given(int node) {
-        return given.nodes().get(node);
+    /** The constant of the second graph at the place of one of the first. */
+    double given(int node) {
+        return ((Attrs.Const) given[node]).value();
     }
 
     /** What stands for a size. */
@@ -57,7 +55,7 @@ public final class Sizes {
     private Attrs attrs(Node n, List<Node> operands) {
         Integer place = attrs.get(n.attrs());
         if (place != null) {
-            return given.nodes().get(place).attrs();
+            return given[place];
         } else if (n.attrs() instanceof Attrs.Dims d) {
             return new Attrs.Dims(shape(d.shape()));
         } else if (n.attrs() instanceof Attrs.Range r && r.sample() != null) {
@@ -94,9 +92,9 @@ public final class Sizes {
                 g.outputs().stream().map(done::get).toList());
     }
 
-    /** A small table from sizes to sizes. */
+    /** A small table from sizes to sizes: open addressing, a size and what it becomes in turn. */
     public static final class Pairs {
-        /** Sizes below are themselves: whether there are four elements decides how means are shifted. */
+        /** Sizes below stay: whether there are four elements decides how means are shifted. */
         public static final int FIXED = 4;
 
         private Pairs() {}

@@ -196,9 +196,8 @@ final class Assembler {
 
     /** All as one, in the largest of them: the nodes of the others move. */
     private Group merged(Group all, Set<Group> parts) {
-        Group host = parts.stream()
-                .max(Comparator.comparingInt(g -> g.nodes.size()))
-                .orElse(all);
+        Group host =
+                parts.stream().max(Comparator.comparingInt(g -> g.nodes.size())).orElse(all);
         for (Group g : parts) {
             if (g != host) {
                 host.nodes.addAll(g.nodes);

@@ -66,8 +66,7 @@ public final class Executable {
                 KernelGraph graph = resized.get();
                 return new Call(graph, runtime.compile(graph), from, to);
             }
-            Made[] resizedMade =
-                    Arrays.stream(made).map(m -> m.at(sizes)).toArray(Made[]::new);
+            Made[] resizedMade = Arrays.stream(made).map(m -> m.at(sizes)).toArray(Made[]::new);
             return new Call(name, resized, other, from, to, resizedMade);
         }
     }
@@ -102,8 +101,7 @@ public final class Executable {
                 case FLOAT64 -> new double[] {v};
                 case INT64 -> new long[] {(long) v};
                 case BOOL -> new byte[] {(byte) (v == 0 ? 0 : 1)};
-                default ->
-                    throw new AssertionError("constants are never stored in half precision");
+                default -> throw new AssertionError("constants are never stored in half precision");
             };
             return Value.wrap(node.dtype(), array, node.shape());
         }

@@ -54,8 +54,7 @@ final class Parts {
      * @param outputs of the whole graph
      * @param users of each node in the whole graph
      */
-    static List<List<Node>> of(
-            List<Node> nodes, Set<Node> outputs, Map<Node, List<Node>> users) {
+    static List<List<Node>> of(List<Node> nodes, Set<Node> outputs, Map<Node, List<Node>> users) {
         if (nodes.size() * (FUNCTION + 3 * ARRAY) <= MOST) {
             return List.of(nodes);
         }

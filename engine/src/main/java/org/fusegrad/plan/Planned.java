@@ -12,7 +12,6 @@ import org.fusegrad.graph.Sizes;
 public record Planned(Executable forward, Executable backward, int saved) {
     /** The same plan at other sizes. */
     Planned at(Sizes sizes) {
-        return new Planned(
-                forward.at(sizes), backward == null ? null : backward.at(sizes), saved);
+        return new Planned(forward.at(sizes), backward == null ? null : backward.at(sizes), saved);
     }
 }

@@ -59,13 +59,11 @@ final class Template {
         givenValues = constants.stream()
                 .mapToDouble(i -> given.nodes().get(i).constValue())
                 .toArray();
-        derived = listing.constants().toArray(Node[]::new);
+        derived = listing.constants().values().toArray(Node[]::new);
         Set<Shape> all = new LinkedHashSet<>(listing.compared());
         given.nodes().forEach(n -> all.add(n.shape()));
         lowered.nodes().forEach(n -> all.add(n.shape()));
-        shapes = all.stream()
-                .sorted(Comparator.comparingInt(Shape::numel))
-                .toArray(Shape[]::new);
+        shapes = all.stream().sorted(Comparator.comparingInt(Shape::numel)).toArray(Shape[]::new);
     }
 
     /**
@@ -76,8 +74,8 @@ final class Template {
     static Template of(Graph graph, Function<Graph, Planned> plan) {
         Map<Node, Integer> places = new IdentityHashMap<>();
         graph.nodes().forEach(n -> places.put(n, places.size()));
-        Graph given = graph.rewrite((n, in) ->
-                n.is(Op.CONST) ? n.given(places.get(n)) : n.withInputs(in));
+        Graph given = graph.rewrite(
+                (n, in) -> n.is(Op.CONST) ? n.given(places.get(n)) : n.withInputs(in));
         Origin.Listing listing = new Origin.Listing();
         Graph lowered = Origin.listing(listing, () -> Pass.runAll(given));
         return new Template(given, listing, lowered, plan.apply(lowered));
@@ -97,7 +95,7 @@ final class Template {
                 return null;
             }
         }
-        Sizes at = new Sizes(attrs, other, table);
+        Sizes at = new Sizes(attrs, Structure.attrs(other).toArray(Attrs[]::new), table);
         return ordered(at) && sameConstants(at, other) ? planned.at(at) : null;
     }
 

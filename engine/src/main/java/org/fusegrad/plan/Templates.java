@@ -23,17 +23,15 @@ public final class Templates {
     /** Plans of one structure: one for general sizes, others for sizes that coincide. */
     private static final int MOST_OF_ONE = 8;
 
-    private final Map<Structure, List<Template>> known =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Structure, List<Template>> eldest) {
-                    return size() > MOST_STRUCTURES;
-                }
-            };
+    private final Map<Structure, List<Template>> known = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Structure, List<Template>> eldest) {
+            return size() > MOST_STRUCTURES;
+        }
+    };
 
     /** A graph to the last size and constant, and where in memory its inputs lie. */
-    private record Exactly(
-            Structure structure, List<Attrs> attrs, Ints sizes, Layouts layouts) {}
+    private record Exactly(Structure structure, List<Attrs> attrs, Ints sizes, Layouts layouts) {}
 
     private final Map<Exactly, Planned> latest = new LinkedHashMap<>(16, 0.75f, true) {
         @Override

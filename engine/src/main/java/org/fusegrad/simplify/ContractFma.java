@@ -75,7 +75,8 @@ final class ContractFma {
         Node a = product.input(0);
         Node b = product.input(1);
         if (b.is(Op.CONST)) {
-            return a.mul(Origin.result(Op.MUL, b, b.like(-1), DType.FLOAT64, a.dtype().compute()));
+            return a.mul(Origin.result(
+                    Op.MUL, b, b.like(-1), DType.FLOAT64, a.dtype().compute()));
         }
         return Loops.wider(a, b) ? a.mul(b.neg()) : a.neg().mul(b);
     }

@@ -100,8 +100,7 @@ final class Simplify {
                         n -> a(n).is(Op.CONST)
                                         && n.dtype().isFloating()
                                         && !n.dtype().isHalf()
-                                ? Origin.result(
-                                        Op.MUL, a(n), n.like(1), n.dtype(), n.dtype())
+                                ? Origin.result(Op.MUL, a(n), n.like(1), n.dtype(), n.dtype())
                                 : null,
                         n -> n.dtype() == DType.FLOAT64 && Loops.isRoundedStatistic(a(n))
                                 ? a(a(n))

@@ -61,23 +61,40 @@ final class BoundSizesTest {
                 new Case("moments", BoundSizesTest::moments),
                 new Case("rows", x -> x.sub(x.mean(-1)).mul(x.var(-1).add(1).rsqrt())),
                 new Case("softmax", BoundSizesTest::softmax),
-                new Case("a factor of the size", x -> x.mul(1.0 / x.dim(0)).sum(0).mul(x.dim(0))),
-                new Case("a count that is now and then the size",
+                new Case(
+                        "a factor of the size",
+                        x -> x.mul(1.0 / x.dim(0)).sum(0).mul(x.dim(0))),
+                new Case(
+                        "a count that is now and then the size",
                         x -> x.sub(x.sum(0).div(8)).square().sum(0).div(8)),
-                new Case("a factor that is now and then 1", x -> x.mul(x.dim(1) - 4).tanh()),
-                new Case("reciprocals of counts", x -> x.sum(2).mul(1.0 / x.dim(2)).mul(x)),
+                new Case(
+                        "a factor that is now and then 1",
+                        x -> x.mul(x.dim(1) - 4).tanh()),
+                new Case(
+                        "reciprocals of counts",
+                        x -> x.sum(2).mul(1.0 / x.dim(2)).mul(x)),
                 new Case("sums of a constant", x -> x.mul(0).add(3).sum(0).mul(x)),
-                new Case("outer products", x -> x.sum(0).mul(x.sum(1)).mul(x.sum(2, 3)).mul(2)),
+                new Case(
+                        "outer products",
+                        x -> x.sum(0).mul(x.sum(1)).mul(x.sum(2, 3)).mul(2)),
                 new Case("slices", x -> x.slice(0, x.dim(0) / 2, x.dim(0)).square()),
                 new Case("one more sample", x -> Tensor.concat(0, x, x.mean(0).mul(2))),
-                new Case("flat rows", x -> x.reshape(x.dim(0), x.dim(1) * x.dim(2) * x.dim(3))
-                        .mul(2)
-                        .mean(1)),
-                new Case("turned", x -> x.permute(0, 2, 3, 1).mul(x.permute(0, 2, 3, 1).sum(3))),
-                new Case("products of matrices", x -> x.matmul(x.transpose(2, 3)).tanh().mean(0)),
-                new Case("pooled", x -> x.dim(2) < 4 || x.dim(3) < 4
-                        ? x.exp()
-                        : Pooling.maxPool2d(x.exp(), 2, 2, 0)),
+                new Case(
+                        "flat rows",
+                        x -> x.reshape(x.dim(0), x.dim(1) * x.dim(2) * x.dim(3))
+                                .mul(2)
+                                .mean(1)),
+                new Case(
+                        "turned",
+                        x -> x.permute(0, 2, 3, 1).mul(x.permute(0, 2, 3, 1).sum(3))),
+                new Case(
+                        "products of matrices",
+                        x -> x.matmul(x.transpose(2, 3)).tanh().mean(0)),
+                new Case(
+                        "pooled",
+                        x -> x.dim(2) < 4 || x.dim(3) < 4
+                                ? x.exp()
+                                : Pooling.maxPool2d(x.exp(), 2, 2, 0)),
                 new Case("half", x -> moments(x.cast(DType.FLOAT16).cast(DType.FLOAT32))),
                 new Case("double", x -> moments(x.cast(DType.FLOAT64))));
     }
@@ -107,8 +124,7 @@ final class BoundSizesTest {
     }
 
     private static List<String> kernels(Explanation e) {
-        return Stream.concat(
-                        e.forward().kernels().stream(), e.backward().kernels().stream())
+        return Stream.concat(e.forward().kernels().stream(), e.backward().kernels().stream())
                 .map(k -> k.graph().toString())
                 .toList();
     }
@@ -122,8 +138,8 @@ final class BoundSizesTest {
                 Tensor x = input(i);
                 List<String> bound = kernels(engine.call(() -> fused.explain(null, x)));
                 try (Engine fresh = engine("interpreter")) {
-                    List<String> made = kernels(fresh.call(
-                            () -> Fused.of("f", c.formula()).explain(null, x)));
+                    List<String> made =
+                            kernels(fresh.call(() -> Fused.of("f", c.formula()).explain(null, x)));
                     assertEquals(made, bound, () -> "sizes " + x.shape());
                 }
             }
@@ -144,19 +160,19 @@ final class BoundSizesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void bitsAreThoseOfTheInterpreter(Case c) {
-        try (Engine engine = engine("scalar"); Engine reference = engine("interpreter")) {
+        try (Engine engine = engine("scalar");
+                Engine reference = engine("interpreter")) {
             Fused fused = Fused.of("f", c.formula());
             for (int i = 0; i < SIZES.length; i++) {
                 Tensor x = input(i);
                 double[] expected = run(reference, Fused.of("f", c.formula())::call, x);
                 assertArrayEquals(expected, run(engine, fused::call, x));
-                assertArrayEquals(
-                        run(reference, c.formula(), x), run(engine, c.formula(), x));
+                assertArrayEquals(run(reference, c.formula(), x), run(engine, c.formula(), x));
             }
         }
     }
 
-    /** Planned kernels stay few however many sizes come: those of the first, and of special ones. */
+    /** Few kernels are planned however many sizes come: of the first, and of special ones. */
     @Test
     void knownFormulasArePlannedOnceForAllSizes() {
         try (Engine engine = engine("scalar")) {

@@ -91,16 +91,24 @@ final class LongFormulasTest {
                 new Case("tanh", 300, n -> x -> repeated(x, n, Tensor::tanh)),
                 new Case("squares", 400, n -> x -> repeated(x, n, y -> y.mul(y).sub(0.1))),
                 new Case("means", 40, n -> x -> repeated(x, n, y -> y.sub(y.mean(1)))),
-                new Case("means of tanh", 60, n -> x -> repeated(
-                        x, n, y -> y.tanh().sub(y.mean(1)))),
+                new Case(
+                        "means of tanh",
+                        60,
+                        n -> x -> repeated(x, n, y -> y.tanh().sub(y.mean(1)))),
                 new Case("softmax", 40, n -> x -> repeated(x, n, LongFormulasTest::softmax)),
                 new Case("norms", 20, n -> x -> repeated(x, n, LongFormulasTest::norm)),
-                new Case("reuse", 60, n -> x -> fibonacci(
-                        x, n, (a, b) -> a.mul(0.5).add(b.mul(0.4)).sin())),
+                new Case(
+                        "reuse",
+                        60,
+                        n -> x -> fibonacci(
+                                x, n, (a, b) -> a.mul(0.5).add(b.mul(0.4)).sin())),
                 new Case("chain of terms", 300, n -> x -> sum(terms(x, n))),
                 new Case("tree of terms", 300, n -> x -> tree(terms(x, n))),
-                new Case("rows and columns", 30, n -> x -> repeated(
-                        x, n, y -> y.sub(y.mean(0)).sub(y.mean(1)).tanh())));
+                new Case(
+                        "rows and columns",
+                        30,
+                        n -> x -> repeated(
+                                x, n, y -> y.sub(y.mean(0)).sub(y.mean(1)).tanh())));
     }
 
     private static Tensor input() {
@@ -139,7 +147,7 @@ final class LongFormulasTest {
         assertArrayEquals(expected, actual);
     }
 
-    /** What a kernel is made of does not grow with the formula, and their number only as it does. */
+    /** Kernels do not grow with the formula, and their number no faster than it. */
     @ParameterizedTest
     @MethodSource("cases")
     void kernelsAreBoundedAndGrowInNumberAsTheFormulaDoes(Case c) {
@@ -177,9 +185,8 @@ final class LongFormulasTest {
     @Test
     void fiveHundredResults() {
         Fused fused = Fused.ofAll("f", in -> terms(in.get(0), 500));
-        double[] at = run(
-                Engine.builder().backend("scalar").strict(true),
-                x -> sum(fused.callAll(x)));
+        double[] at =
+                run(Engine.builder().backend("scalar").strict(true), x -> sum(fused.callAll(x)));
         double[] expected = run(Engine.builder().backend("interpreter"), x -> sum(terms(x, 500)));
         assertArrayEquals(expected, at, 1e-3);
     }

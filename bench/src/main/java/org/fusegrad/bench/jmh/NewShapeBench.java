@@ -111,10 +111,7 @@ public class NewShapeBench {
         int batch = 2 + calls / (SMALLEST * SMALLEST);
         calls++;
         x = engine.call(() -> Tensor.ones(
-                        batch,
-                        CHANNELS,
-                        SMALLEST + image / SMALLEST,
-                        SMALLEST + image % SMALLEST)
+                        batch, CHANNELS, SMALLEST + image / SMALLEST, SMALLEST + image % SMALLEST)
                 .requiresGrad(true));
     }
 

@@ -82,9 +82,7 @@ final class Binding {
                 bind(kernel.array(n), Value.zeros(n.dtype(), extents.shape(n)));
             }
         }
-        shapes = Arrays.stream(reductions)
-                .map(r -> extents.shape(r.node()))
-                .toArray(Shape[]::new);
+        shapes = Arrays.stream(reductions).map(r -> extents.shape(r.node())).toArray(Shape[]::new);
         makePartials();
     }
 
