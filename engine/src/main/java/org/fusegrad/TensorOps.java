@@ -207,12 +207,12 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
         return reduce(Op.PROD, axes);
     }
 
-    /** Largest values; NaN if there is one, which then takes the gradient; ties share it evenly. */
+    /** Largest values; NaN wins. Ties share the gradient evenly. */
     public Tensor max(int... axes) {
         return extremum(Op.MAX, axes);
     }
 
-    /** Smallest values; NaN if there is one, which then takes the gradient; ties share it evenly. */
+    /** Smallest values; NaN wins. Ties share the gradient evenly. */
     public Tensor min(int... axes) {
         return extremum(Op.MIN, axes);
     }

@@ -95,7 +95,8 @@ public final class Reductions {
     /** How many are not zero; a gradient, as of a step function, is 0 and not missing. */
     private static Tensor count(Tensor x, int... axes) {
         Tensor count = x.ne(0).cast(x.dtype().compute()).sum(axes);
-        return Primitives.customGradient(count, List.of(x), dy -> List.of(like(x, 0).expand(x.shape())));
+        return Primitives.customGradient(
+                count, List.of(x), dy -> List.of(like(x, 0).expand(x.shape())));
     }
 
     /**

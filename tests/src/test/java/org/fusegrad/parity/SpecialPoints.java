@@ -87,6 +87,7 @@ final class SpecialPoints {
     private void functions() {
         unary("neg", Tensor::neg, t -> t.neg());
         unary("abs", Tensor::abs, t -> t.abs());
+        unary("sign", Tensor::sign, t -> t.sign());
         unary("floor", Tensor::floor, t -> t.floor());
         unary("ceil", Tensor::ceil, t -> t.ceil());
         unary("round", Tensor::round, t -> t.round());

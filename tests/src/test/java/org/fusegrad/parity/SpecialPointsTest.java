@@ -6,14 +6,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.fusegrad.DType;
 import org.fusegrad.Engine;
+import org.fusegrad.Fused;
+import org.fusegrad.Tensor;
 import org.fusegrad.Way;
 import org.fusegrad.gradcheck.TensorFunction;
+import org.fusegrad.graph.Op;
 import org.fusegrad.parity.SpecialPoint.Derivatives;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -29,6 +35,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SpecialPointsTest {
     private static final Path FILE = Path.of("src/test/resources/golden/special-points.txt");
     private static final List<SpecialPoint> POINTS = SpecialPoints.all();
+
+    /** Casts, multiply-adds and sums of products have no points of their own, nor has logic. */
+    @Test
+    void everyOperationHasSomePoints() {
+        Set<Op> missing = EnumSet.noneOf(Op.class);
+        for (Op op : Op.values()) {
+            boolean counts = op.isElementwise() || op.kind() == Op.Kind.REDUCE;
+            if (counts && !op.isComparison() && !op.isLogical()) {
+                missing.add(op);
+            }
+        }
+        missing.removeAll(Set.of(Op.CAST, Op.FMA, Op.SUM_MUL));
+        for (SpecialPoint point : POINTS) {
+            Tensor[] in = Arrays.stream(point.inputs())
+                    .map(x -> Tensor.of(x, x.length))
+                    .toArray(Tensor[]::new);
+            Fused.ofAll("point", point.function().own()::apply)
+                    .graph(in)
+                    .graph()
+                    .nodes()
+                    .forEach(n -> missing.remove(n.op()));
+        }
+        assertEquals(Set.of(), missing);
+    }
 
     static List<Way> ways() {
         return Way.all();
