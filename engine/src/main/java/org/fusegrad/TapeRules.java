@@ -16,11 +16,11 @@ final class TapeRules {
 
     /** Refuses what cannot take the place of a tensor's value or gradient. */
     static void requireFits(Tensor tensor, String what, Tensor given) {
+        Misuse.refuseInFormula("assigning", given, true);
         boolean same = given.dtype() == tensor.dtype() && given.shape().equals(tensor.shape());
-        if (!same || given.isSymbolic()) {
-            throw new IllegalArgumentException("cannot assign " + what
-                    + (given.isSymbolic() ? "the symbolic " : "") + given.dtype() + given.shape()
-                    + " to " + tensor.dtype() + tensor.shape());
+        if (!same) {
+            throw new IllegalArgumentException("cannot assign " + what + given.dtype()
+                    + given.shape() + " to " + tensor.dtype() + tensor.shape());
         }
     }
 

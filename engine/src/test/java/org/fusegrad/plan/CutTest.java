@@ -125,7 +125,8 @@ final class CutTest {
                 "[float32(sum_mul[2](reshape[4, 1, 4](y), reshape[4, 1, 4](y)))]",
                 x.mul(sum(y.mul(y), 1)));
         becomes(
-                "[max[1](x), exp((x - max[1](x))), sum[1](where(eq(x, max[1](x)), 1, 0))]",
+                "[max[1](x), exp((x - max[1](x))), "
+                        + "sum[1](where(or(eq(x, max[1](x)), ne(x, x)), 1, 0))]",
                 exp(x.sub(x.reduce(Op.MAX, Ints.of(1)))));
         becomes("[]", x.mul(exp(s)));
         becomes("[exp(sum[1](x))]", x.mul(exp(sum(x, 1))));
@@ -170,8 +171,9 @@ final class CutTest {
         becomes("[]", x.mul(exp(s)), exp(s));
         Node columns = y.reduce(Op.MAX, Ints.of(0));
         becomes(
-                "[max[1](reshape[1, 4, 4](y)), sum[1](where(eq(reshape[1, 4, 4](y), "
-                        + "max[1](reshape[1, 4, 4](y))), 1, 0))]",
+                "[max[1](reshape[1, 4, 4](y)), sum[1](where(or(eq(reshape[1, 4, 4](y), "
+                        + "max[1](reshape[1, 4, 4](y))), "
+                        + "ne(reshape[1, 4, 4](y), reshape[1, 4, 4](y))), 1, 0))]",
                 x.mul(exp(columns.mul(s)))); // of full size
     }
 

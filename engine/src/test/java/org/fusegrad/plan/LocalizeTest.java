@@ -50,9 +50,10 @@ final class LocalizeTest {
         assertEquals(expected, actual);
     }
 
-    /** Without what the attributes of a collection say beyond its label. */
+    /** Without what the attributes of a collection say beyond its label, and what the call is on. */
     private static String brief(String text) {
-        return text.replaceAll("collect\\[Rows.*?label=(.*?)\\]\\]", "{$1}");
+        return text.replaceAll(
+                "collect\\[Rows.*?label=(.*?) in a call on float32\\(6, 4\\)\\]\\]", "{$1}");
     }
 
     private static Node rows(Node of, int from, int to, int step) {

@@ -285,10 +285,9 @@ public abstract class Module {
         Module before = slot.get();
         replacement.train(before.isTraining());
         slot.set(replacement);
-        int dot = path.lastIndexOf('.');
-        Module parent = namedModules().get(dot < 0 ? "" : path.substring(0, dot));
-        before.path.leave(parent.path);
-        replacement.path.enter(parent.path, path.substring(dot + 1));
+        Module owner = owner(path);
+        before.path.leave(owner.path);
+        replacement.path.enter(owner.path, path.substring(path.lastIndexOf('.') + 1));
     }
 
     private Slot<?> place(String path) {
