@@ -364,11 +364,6 @@ final class Call {
                 List.of(wanted, present), key -> call(pullback(wanted, present)));
     }
 
-    /** Whether results may be left out: nobody waits for a gradient, and no state counts them. */
-    boolean mayLeaveOut(Pullback pullback) {
-        return shared == null && pullback.effects().isEmpty();
-    }
-
     /** Operands a gradient may be wanted for: floating arguments and captured parameters. */
     BitSet differentiable(Tensor[] arguments) {
         BitSet wanted = new BitSet();

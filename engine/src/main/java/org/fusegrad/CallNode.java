@@ -56,7 +56,8 @@ final class CallNode extends TapeNode {
         Call.Pullback p = derivation.pullback();
         BitSet present = present(upstream);
         Tensor[] grads;
-        if (present != null && call.mayLeaveOut(p)) {
+        // States of declared backwards count every step, also one that needs nothing of them.
+        if (present != null && p.effects().isEmpty()) {
             Call part = call.partial(derivation.wanted(), present);
             grads = Tensor.recording(createGraph, () -> part.invoke(operands(p, upstream)));
         } else {
@@ -76,8 +77,7 @@ final class CallNode extends TapeNode {
         boolean all = true;
         for (int i = 0; i < shapes.length; i++) {
             present.set(i, upstream[i] != null);
-            all &= upstream[i] != null
-                    || !call.graph().outputs().get(i).dtype().isFloating();
+            all &= upstream[i] != null || !call.graph().outputs().get(i).dtype().isFloating();
         }
         return all ? null : present;
     }

@@ -33,8 +33,7 @@ public abstract sealed class ElementwiseOps extends TensorValues permits TensorO
 
     private Tensor binary(Op op, Tensor b) {
         Promotion met = Promotion.of(op, self(), b);
-        return apply(
-                met.op(), Attrs.NONE, met.a().align(b.rank()), met.b().align(self().rank()));
+        return apply(met.op(), Attrs.NONE, met.a().align(b.rank()), met.b().align(self().rank()));
     }
 
     /** Axes of size 1 put before the others until the rank is reached; scalars stay scalars. */
@@ -261,8 +260,8 @@ public abstract sealed class ElementwiseOps extends TensorValues permits TensorO
      */
     public Tensor pow(long b) {
         if (b < 0 && !self().dtype().isFloating()) {
-            throw new IllegalArgumentException("pow: int64 to the power " + b
-                    + " is a fraction; cast to float32 first");
+            throw new IllegalArgumentException(
+                    "pow: int64 to the power " + b + " is a fraction; cast to float32 first");
         }
         return pow(constant(b));
     }

@@ -67,9 +67,7 @@ record Promotion(Op op, Tensor a, Tensor b) {
             widest = order(meet(what, widest, t)) > order(widest.dtype().compute()) ? t : widest;
         }
         DType type = widest.dtype().compute();
-        return same
-                ? parts
-                : Arrays.stream(parts).map(t -> t.cast(type)).toArray(Tensor[]::new);
+        return same ? parts : Arrays.stream(parts).map(t -> t.cast(type)).toArray(Tensor[]::new);
     }
 
     /** Truth values as the whole numbers 0 and 1; anything else as it is. */

@@ -123,8 +123,7 @@ final class Generator {
 
     /** Whether truth values have no such operation. */
     private static boolean isRefused(Action action, DType first, DType last) {
-        boolean refuses =
-                action == Action.SUB || action == Action.NEG || action == Action.POWER;
+        boolean refuses = action == Action.SUB || action == Action.NEG || action == Action.POWER;
         return refuses && first == DType.BOOL && last == DType.BOOL;
     }
 
@@ -149,8 +148,8 @@ final class Generator {
             case COUNT, ANY, ALL, SELECT -> true;
             default -> false;
         };
-        boolean fits = (x.rank() > 0 || !needsAxis)
-                && (x.dtype().isFloating() || !action.needsFloating());
+        boolean fits =
+                (x.rank() > 0 || !needsAxis) && (x.dtype().isFloating() || !action.needsFloating());
         return fits
                 ? Optional.of(new Step(action, operands, numbers(action, x)))
                 : Optional.empty();

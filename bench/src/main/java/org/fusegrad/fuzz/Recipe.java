@@ -204,7 +204,8 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
     boolean isFloat64() {
         return dtype == DType.FLOAT64
                 && steps.stream()
-                        .noneMatch(s -> s.action() == Action.NARROW || s.action().isWhole());
+                        .noneMatch(
+                                s -> s.action() == Action.NARROW || s.action().isWhole());
     }
 
     /** Whether differences of the value must confirm the gradient. */

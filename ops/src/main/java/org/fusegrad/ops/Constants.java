@@ -18,9 +18,7 @@ final class Constants {
 
     /** A scalar in the type that {@code x} computes in with it. */
     static Tensor like(Tensor x, long value) {
-        return x.dtype().isFloating()
-                ? like(x, (double) value)
-                : Tensor.scalar(value, DType.INT64);
+        return x.dtype().isFloating() ? like(x, (double) value) : Tensor.scalar(value, DType.INT64);
     }
 
     /** {@code value} where the condition holds, else {@code x}; no gradient where it holds. */

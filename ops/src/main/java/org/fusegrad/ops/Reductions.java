@@ -87,7 +87,8 @@ public final class Reductions {
         }
         Tensor zeros = x.eq(0);
         Tensor power = replace(zeros, 1, x).abs().pow(p);
-        Tensor total = replace(zeros, p > 0 ? 0 : Double.POSITIVE_INFINITY, power).sum(axes);
+        Tensor total =
+                replace(zeros, p > 0 ? 0 : Double.POSITIVE_INFINITY, power).sum(axes);
         Tensor none = total.eq(p > 0 ? 0 : Double.POSITIVE_INFINITY);
         return none.where(like(total, 0), replace(none, 1, total).pow(1 / p));
     }

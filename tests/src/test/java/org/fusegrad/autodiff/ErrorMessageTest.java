@@ -45,11 +45,8 @@ final class ErrorMessageTest {
                         "reshape: (2, 3) has 6 elements, which do not fill (-1, 65536, 65536)",
                         () -> X.reshape(-1, 65536, 65536)),
                 program("negative size in shape (-2, 3)", () -> X.reshape(-2, 3)),
-                program(
-                        "select: there is no index 3 in axis 1 of (2, 3)", () -> X.select(1, 3)),
-                program(
-                        "select: there is no index -3 in axis 0 of (2, 3)",
-                        () -> X.select(0, -3)),
+                program("select: there is no index 3 in axis 1 of (2, 3)", () -> X.select(1, 3)),
+                program("select: there is no index -3 in axis 0 of (2, 3)", () -> X.select(0, -3)),
                 program("axis -3 is out of range for shape (2, 3)", () -> X.select(-3, 0)),
                 program(
                         "slice: range -4:2:1 does not fit axis -1 of (2, 3)",
@@ -60,7 +57,9 @@ final class ErrorMessageTest {
                 program(
                         "unsqueeze: axis -4 is out of range for shape (2, 3)",
                         () -> X.unsqueeze(-4)),
-                program("axis 0 is out of range for shape ()", () -> Tensor.concat(0, Tensor.scalar(1))),
+                program(
+                        "axis 0 is out of range for shape ()",
+                        () -> Tensor.concat(0, Tensor.scalar(1))),
                 program("expand: cannot expand (2, 3) to (2, 4)", () -> X.expand(2, 4)),
                 program(
                         "permute: [0, 0] is not a permutation of the axes of (2, 3)",

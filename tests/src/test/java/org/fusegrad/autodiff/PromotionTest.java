@@ -180,7 +180,12 @@ final class PromotionTest {
                 "running sum along columns",
                 in -> Tensor.stack(1, List.of(in.i, in.p)).cumsum(0),
                 I64,
-                0, 0, 1, 1, 3, 2);
+                0,
+                0,
+                1,
+                1,
+                3,
+                2);
         is("mean of i as float32", in -> in.i.cast(F32).mean(), F32, 1);
     }
 
@@ -188,8 +193,16 @@ final class PromotionTest {
         is("i beside x", in -> Tensor.concat(0, in.i, in.x), F32, 0, 1, 2, 0.5, 1.5, -2);
         is("p beside i", in -> Tensor.concat(-1, in.p, in.i), I64, 0, 1, 1, 0, 1, 2);
         is("p on q", in -> Tensor.stack(0, List.of(in.p, in.q)), BOOL, 0, 1, 1, 0, 0, 1);
-        is("half beside half", in -> Tensor.concat(0, in.half, in.half), DType.BFLOAT16,
-                0.5, 1.5, -2, 0.5, 1.5, -2);
+        is(
+                "half beside half",
+                in -> Tensor.concat(0, in.half, in.half),
+                DType.BFLOAT16,
+                0.5,
+                1.5,
+                -2,
+                0.5,
+                1.5,
+                -2);
         is("half beside i", in -> Tensor.concat(0, in.half, in.i), F32, 0.5, 1.5, -2, 0, 1, 2);
         is("i on wide", in -> Tensor.stack(-1, List.of(in.i, in.wide)), F64, 0, 0.5, 1, 1.5, 2, -2);
     }
@@ -204,10 +217,10 @@ final class PromotionTest {
         List<Executable> checks = new ArrayList<>();
         try (Engine engine = way.engine()) {
             for (Case c : CASES) {
-                Tensor got = engine.call(() -> Way.traced(
-                                "case", in -> List.of(c.f().apply(In.of(in))))
-                        .apply(In.VALUES)
-                        .get(0));
+                Tensor got =
+                        engine.call(() -> Way.traced("case", in -> List.of(c.f().apply(In.of(in))))
+                                .apply(In.VALUES)
+                                .get(0));
                 checks.add(() -> assertEquals(c.dtype(), got.dtype(), c.name()));
                 checks.add(() -> assertArrayEquals(c.values(), got.toDoubles(), 1e-6, c.name()));
             }
@@ -241,6 +254,7 @@ final class PromotionTest {
         assertEquals(
                 org.fusegrad.Shape.of(2, 3, 2), Tensor.stack(-1, List.of(x, x)).shape());
         assertEquals(org.fusegrad.Shape.of(3, 2), x.transpose(-1, -2).shape());
-        assertEquals(org.fusegrad.Shape.of(0, 3), Tensor.zeros(0, 3).reshape(-1, 3).shape());
+        assertEquals(
+                org.fusegrad.Shape.of(0, 3), Tensor.zeros(0, 3).reshape(-1, 3).shape());
     }
 }

@@ -212,4 +212,19 @@ final class TapeTest {
         assertEquals(DType.BFLOAT16, x.grad().dtype());
         assertArrayEquals(new double[] {3, 3}, x.grad().toDoubles());
     }
+
+    /** A gradient of 0 instead would meet the infinite slope of the root, and make NaN. */
+    @Test
+    void resultsWithoutAGradientAreLeftOut() {
+        Fused both = Fused.ofAll("both", in -> {
+            Tensor x = in.get(0);
+            return List.of(x.mul(2), x.sqrt(), x.gt(0));
+        });
+        Tensor x = Tensor.of(0f, 4f).requiresGrad(true);
+        both.callAll(x).get(0).sumAll().backward();
+        assertArrayEquals(new float[] {2, 2}, x.grad().toFloats());
+        x.setGrad(null);
+        both.callAll(x).get(1).slice(0, 1, 2).backward();
+        assertArrayEquals(new float[] {Float.NaN, 0.25f}, x.grad().toFloats());
+    }
 }

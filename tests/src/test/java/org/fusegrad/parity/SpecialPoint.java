@@ -95,8 +95,7 @@ record SpecialPoint(SpecialFunction function, double[]... inputs) {
         }
         Tensor y = f.apply(in).get(0);
         Tensor weights = Tensor.of(weights(y.shape().numel()), y.shape().dims());
-        List<Tensor> grads =
-                Tensor.grad(List.of(y), in, List.of(weights.cast(y.dtype())), true);
+        List<Tensor> grads = Tensor.grad(List.of(y), in, List.of(weights.cast(y.dtype())), true);
         List<double[]> gradient = new ArrayList<>();
         List<double[]> hessian = new ArrayList<>();
         for (int i = 0; i < in.size(); i++) {

@@ -110,8 +110,22 @@ final class SpecialPoints {
 
     private void pairs() {
         double[][] pairs = {
-            {0, 0}, {0, 1}, {1, 0}, {-1, 0}, {2, 2}, {1, 2}, {NAN, 1}, {1, NAN}, {NAN, NAN},
-            {INF, INF}, {INF, -INF}, {1, INF}, {INF, 1}, {0, INF}, {INF, 0}, {0, NAN}
+            {0, 0},
+            {0, 1},
+            {1, 0},
+            {-1, 0},
+            {2, 2},
+            {1, 2},
+            {NAN, 1},
+            {1, NAN},
+            {NAN, NAN},
+            {INF, INF},
+            {INF, -INF},
+            {1, INF},
+            {INF, 1},
+            {0, INF},
+            {INF, 0},
+            {0, NAN}
         };
         binary(two("add", Tensor::add, (a, b) -> a.add(b)), pairs);
         binary(two("sub", Tensor::sub, (a, b) -> a.sub(b)), pairs);
@@ -131,9 +145,33 @@ final class SpecialPoints {
             unary("pow(x, " + p + ")", x -> x.pow(p), t -> t.pow(s(p)));
         }
         binary(two("pow", Tensor::pow, (a, b) -> a.pow(b)), new double[][] {
-            {0, 0}, {0, 1}, {0, 2}, {0, 3}, {0, -1}, {0, 0.5}, {2, 0}, {2, 1}, {2, 3}, {1, 0},
-            {-2, 0}, {-2, 1}, {-2, 2}, {-2, 3}, {-2, 0.5}, {-1, -1}, {INF, 0}, {INF, 1}, {INF, -1},
-            {-INF, 2}, {NAN, 0}, {0, NAN}, {1, NAN}, {NAN, 1}, {2, INF}, {0.5, INF}, {0.5, -INF}
+            {0, 0},
+            {0, 1},
+            {0, 2},
+            {0, 3},
+            {0, -1},
+            {0, 0.5},
+            {2, 0},
+            {2, 1},
+            {2, 3},
+            {1, 0},
+            {-2, 0},
+            {-2, 1},
+            {-2, 2},
+            {-2, 3},
+            {-2, 0.5},
+            {-1, -1},
+            {INF, 0},
+            {INF, 1},
+            {INF, -1},
+            {-INF, 2},
+            {NAN, 0},
+            {0, NAN},
+            {1, NAN},
+            {NAN, 1},
+            {2, INF},
+            {0.5, INF},
+            {0.5, -INF}
         });
     }
 
@@ -150,10 +188,7 @@ final class SpecialPoints {
                 "where(x = x, x, 1)",
                 x -> x.eq(x).where(x, Tensor.scalar(1, x.dtype())),
                 t -> torch.where(t.eq(t), t, s(1)));
-        unary(
-                "clamp(x, -1, 3)",
-                x -> Activations.clamp(x, -1, 3),
-                t -> t.clamp(opt(-1), opt(3)));
+        unary("clamp(x, -1, 3)", x -> Activations.clamp(x, -1, 3), t -> t.clamp(opt(-1), opt(3)));
         unary("max(x, 0)", x -> x.maximum(0), t -> t.maximum(torch.zeros_like(t)));
         unary("relu", Tensor::relu, t -> t.relu());
     }
@@ -178,15 +213,16 @@ final class SpecialPoints {
         unary("hardswish", Activations::hardswish, t -> torch.hardswish(t), -3);
         unary("hardtanh", x -> Activations.hardtanh(x, -1, 1), t -> torch.hardtanh(t));
         unary("relu6", Activations::relu6, t -> torch.relu6(t), 6);
-        unary("threshold", x -> Activations.threshold(x, 1, 7), t ->
-                torch.threshold(t, s(1), s(7)));
+        unary(
+                "threshold",
+                x -> Activations.threshold(x, 1, 7),
+                t -> torch.threshold(t, s(1), s(7)));
         unary("tanhshrink", Activations::tanhshrink, t -> t.sub(t.tanh()));
         unary("hardshrink", x -> Activations.hardshrink(x, 0.5), t -> torch.hardshrink(t, s(0.5)));
         unary("softshrink", x -> Activations.softshrink(x, 0.5), t -> torch.softshrink(t, s(0.5)));
         SpecialFunction prelu = two("prelu", Activations::prelu, torch::prelu);
         binary(prelu, new double[][] {{0, 0.2}, {-1, 0}, {-INF, 0.2}, {NAN, 0.2}, {2, NAN}});
-        SpecialFunction glu =
-                vector("glu", x -> Activations.glu(x, 0), t -> torch.glu(t, 0));
+        SpecialFunction glu = vector("glu", x -> Activations.glu(x, 0), t -> torch.glu(t, 0));
         at(glu, v(1, 0));
         at(glu, v(1, INF));
         at(glu, v(1, -INF));
@@ -200,30 +236,55 @@ final class SpecialPoints {
     private void products() {
         SpecialFunction prod = vector("prod", x -> x.prod(), t -> t.prod());
         for (double[] x : new double[][] {
-            v(2, 3, 4), v(0, 2, 3), v(2, 0, 3), v(0, 0, 3), v(0, 2, 0), v(0, 0, 0), v(-0.0, 2, 3),
-            v(0), v(0, 0), v(0, 0, 0, 2), v(5, 0, 0, 2), v(1e-200, 1e-200, 3), v(NAN, 2, 3),
+            v(2, 3, 4),
+            v(0, 2, 3),
+            v(2, 0, 3),
+            v(0, 0, 3),
+            v(0, 2, 0),
+            v(0, 0, 0),
+            v(-0.0, 2, 3),
+            v(0),
+            v(0, 0),
+            v(0, 0, 0, 2),
+            v(5, 0, 0, 2),
+            v(1e-200, 1e-200, 3),
+            v(NAN, 2, 3),
             v(INF, 2, 3)
         }) {
             at(prod, x);
         }
         double[] rows = v(0, 2, 3, 0, 0, 5);
         at(
-                vector("prod along rows", x -> x.reshape(2, 3).prod(1), t ->
-                        t.reshape(2, 3).prod(1)),
+                vector(
+                        "prod along rows",
+                        x -> x.reshape(2, 3).prod(1),
+                        t -> t.reshape(2, 3).prod(1)),
                 rows);
         at(
-                vector("prod along columns", x -> x.reshape(2, 3).prod(0), t ->
-                        t.reshape(2, 3).prod(0)),
+                vector(
+                        "prod along columns",
+                        x -> x.reshape(2, 3).prod(0),
+                        t -> t.reshape(2, 3).prod(0)),
                 rows);
         at(
                 vector(
                         "prod of a cube over two axes",
                         x -> x.reshape(2, 2, 2).prod(0, 2),
-                        t -> t.reshape(2, 2, 2).prod(2, true, new ScalarTypeOptional()).prod(0)),
+                        t -> t.reshape(2, 2, 2)
+                                .prod(2, true, new ScalarTypeOptional())
+                                .prod(0)),
                 v(0, 2, 3, 4, 5, 0, 0, 7));
-        at(vector("prod of no factors", x -> x.slice(0, 0, 0).prod(), t ->
-                t.slice(0, new org.bytedeco.pytorch.LongOptional(0),
-                        new org.bytedeco.pytorch.LongOptional(0), 1).prod()), v(1, 2));
+        at(
+                vector(
+                        "prod of no factors",
+                        x -> x.slice(0, 0, 0).prod(),
+                        t -> t.slice(
+                                        0,
+                                        new org.bytedeco.pytorch.LongOptional(0),
+                                        new org.bytedeco.pytorch.LongOptional(0),
+                                        1)
+                                .prod()),
+                v(1, 2));
     }
 
     private void extrema() {
@@ -240,12 +301,24 @@ final class SpecialPoints {
             at(f, v(0, -0.0));
         }
         at(
-                vector("max of rows", x -> x.reshape(2, 3).max(1), t -> torch.stack(
-                        new org.bytedeco.pytorch.TensorVector(
-                                t.slice(0, new org.bytedeco.pytorch.LongOptional(0),
-                                        new org.bytedeco.pytorch.LongOptional(3), 1).max(),
-                                t.slice(0, new org.bytedeco.pytorch.LongOptional(3),
-                                        new org.bytedeco.pytorch.LongOptional(6), 1).max()), 0)),
+                vector(
+                        "max of rows",
+                        x -> x.reshape(2, 3).max(1),
+                        t -> torch.stack(
+                                new org.bytedeco.pytorch.TensorVector(
+                                        t.slice(
+                                                        0,
+                                                        new org.bytedeco.pytorch.LongOptional(0),
+                                                        new org.bytedeco.pytorch.LongOptional(3),
+                                                        1)
+                                                .max(),
+                                        t.slice(
+                                                        0,
+                                                        new org.bytedeco.pytorch.LongOptional(3),
+                                                        new org.bytedeco.pytorch.LongOptional(6),
+                                                        1)
+                                                .max()),
+                                0)),
                 v(1, NAN, 3, 4, 4, 0));
         SpecialFunction pool = vector(
                 "max_pool2d",
@@ -257,10 +330,8 @@ final class SpecialPoints {
 
     private void norms() {
         for (double p : new double[] {-1, 0, 0.5, 1, 1.5, 2, 2.5, 3, INF, -INF}) {
-            SpecialFunction norm = vector(
-                    "norm p=" + p,
-                    x -> Reductions.pNorm(x, p),
-                    t -> t.norm(opt(p)));
+            SpecialFunction norm =
+                    vector("norm p=" + p, x -> Reductions.pNorm(x, p), t -> t.norm(opt(p)));
             at(norm, v(3, -4));
             at(norm, v(0, 3));
             at(norm, v(0, 0));
@@ -299,7 +370,13 @@ final class SpecialPoints {
 
     private void softmaxes() {
         double[][] rows = {
-            v(1, 2), v(-INF, -INF), v(-INF, 0), v(INF, 0), v(INF, INF), v(NAN, 0), v(800, -800),
+            v(1, 2),
+            v(-INF, -INF),
+            v(-INF, 0),
+            v(INF, 0),
+            v(INF, INF),
+            v(NAN, 0),
+            v(800, -800),
             v(5)
         };
         for (SpecialFunction f : List.of(
