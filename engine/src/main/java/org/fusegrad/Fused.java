@@ -32,6 +32,10 @@ import org.fusegrad.run.Share;
  * <p>A formula must be pure apart from {@link State}: it may capture parameters (tensors whose
  * identity stays, read anew at each call) and states, but no tensor computed per call; such values
  * are arguments.
+ *
+ * <p>Safe for all threads, also with different shapes at once, if the formula is: it is traced once
+ * for each signature, by the first thread that calls with it. A formula that writes a {@link State}
+ * is for one thread at a time, or increments get lost.
  */
 public final class Fused {
     /** A formula of any number of arguments and results. */
