@@ -68,17 +68,7 @@ public final class Flags {
             "elements a kernel processes in scalar form before its vector form is warmed up");
 
     private static final List<Flag<?>> ALL = List.of(
-            BACKEND,
-            THREADS,
-            FUSE,
-            STRICT,
-            VERIFY,
-            LANES,
-            COMPILER,
-            CACHE,
-            PLANS,
-            POOL,
-            DUMP,
+            BACKEND, THREADS, FUSE, STRICT, VERIFY, LANES, COMPILER, CACHE, PLANS, POOL, DUMP,
             PROMOTE);
 
     private Flags() {}

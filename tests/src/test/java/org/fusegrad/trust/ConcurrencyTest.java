@@ -125,8 +125,7 @@ final class ConcurrencyTest {
                             Tensor x = Tensor.ones(1 + i, 2 + k).requiresGrad(true);
                             List<Tensor> y = List.of(cubes.call(x).sumAll());
                             List<Tensor> dy = Arrays.asList((Tensor) null);
-                            Tensor first =
-                                    Tensor.grad(y, List.of(x), dy, true).get(0);
+                            Tensor first = Tensor.grad(y, List.of(x), dy, true).get(0);
                             Tensor second = Tensor.grad(List.of(first.sumAll()), List.of(x))
                                     .get(0);
                             sum += second.sumAll().item() / 6 / (1 + i) / (2 + k);
@@ -160,7 +159,10 @@ final class ConcurrencyTest {
         for (int step = 0; step < 5; step++) {
             try (Scope scope = engine.scope()) {
                 adam.zeroGrad();
-                network.forward(Workload.input(number + step)).square().meanAll().backward();
+                network.forward(Workload.input(number + step))
+                        .square()
+                        .meanAll()
+                        .backward();
                 adam.step();
             }
         }
@@ -178,8 +180,7 @@ final class ConcurrencyTest {
         List<String> told = together(8, i -> {
             try {
                 while (i > 0) {
-                    List<Integer> bits =
-                            engine.call(() -> Workload.bits(network, i % INPUTS));
+                    List<Integer> bits = engine.call(() -> Workload.bits(network, i % INPUTS));
                     assertEquals(expected.get(i % INPUTS), bits);
                     computing.countDown();
                 }

@@ -50,9 +50,8 @@ final class ServerMain {
     /** The library and these tests, by a class loader of their own. */
     private static URLClassLoader application() {
         String path = System.getProperty("java.class.path");
-        URL[] parts = Stream.of(path.split(File.pathSeparator))
-                .map(ServerMain::url)
-                .toArray(URL[]::new);
+        URL[] parts =
+                Stream.of(path.split(File.pathSeparator)).map(ServerMain::url).toArray(URL[]::new);
         return new URLClassLoader(parts, ClassLoader.getPlatformClassLoader());
     }
 
