@@ -54,7 +54,7 @@ public final class Flags {
             "percent of the heap for traced and planned calls; the least recently used go first");
     public static final Flag<Integer> POOL = percent(
             "pool",
-            50,
+            25,
             "percent of the heap for arrays that scopes gave back, let go when memory is short");
     public static final Flag<String> DUMP = text(
             "dump",
