@@ -257,9 +257,7 @@ final class Call {
     }
 
     private Derivation derivation(BitSet wanted) {
-        return derivations
-                .computeIfAbsent(wanted, w -> new Once<>())
-                .get(() -> derive(wanted));
+        return derivations.computeIfAbsent(wanted, w -> new Once<>()).get(() -> derive(wanted));
     }
 
     private Derivation derive(BitSet wanted) {

@@ -1,5 +1,7 @@
 package org.fusegrad;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -16,6 +18,11 @@ import org.fusegrad.run.interp.Interpreter;
  * Runs tensors: a backend, a fixed pool of threads, a pool of buffers and the compiled programs.
  * Engines are independent of one another; tensors belong to none. A thread uses the engine that
  * {@link #call} made current on it, else the shared default one, which the flags configure.
+ *
+ * <p>Safe for all threads: any number may compute on one engine at once and get the bits that one
+ * thread gets; each shape is planned once, while the others that want it wait. What is current, and
+ * scopes and transactions, belong to the thread that opened them. An engine that nobody closes
+ * gives its threads back when it has been idle for a second, and its memory when nobody holds it.
  *
  * <pre>{@code
  * try (Engine engine = Engine.builder().threads(2).build()) {
@@ -62,7 +69,7 @@ public final class Engine implements AutoCloseable {
         if (name.equals("interpreter")) {
             return new Interpreter();
         }
-        for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+        for (BackendProvider provider : providers()) {
             String wanted = name.equals("auto") ? provider.preferred() : name;
             if (provider.names().contains(wanted)) {
                 return provider.create(wanted);
@@ -73,6 +80,25 @@ public final class Engine implements AutoCloseable {
         }
         throw new IllegalArgumentException("backend '" + name
                 + "' is not on the class path: add fusegrad-codegen, or use auto or interpreter");
+    }
+
+    /**
+     * Those beside this class, which the threads of a server may not see; and those the calling
+     * thread sees, unless what it sees is another copy of the library.
+     */
+    private static List<BackendProvider> providers() {
+        List<BackendProvider> all = new ArrayList<>();
+        ServiceLoader.load(BackendProvider.class, Engine.class.getClassLoader()).forEach(all::add);
+        ClassLoader seen = Thread.currentThread().getContextClassLoader();
+        try {
+            String name = BackendProvider.class.getName();
+            if (Class.forName(name, false, seen) == BackendProvider.class) {
+                ServiceLoader.load(BackendProvider.class, seen).forEach(all::add);
+            }
+        } catch (ClassNotFoundException e) {
+            return all; // The thread does not see the library at all.
+        }
+        return all;
     }
 
     /** Runs {@code work} with this engine current on the calling thread. */
@@ -169,7 +195,8 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Ends the threads and lets go of pooled memory. Later use of the engine, backward of what it
-     * has recorded included, says that it is closed.
+     * has recorded included, says that it is closed. Who computes on it meanwhile, in other
+     * threads, gets whole results or is told the same.
      */
     @Override
     public void close() {

@@ -38,7 +38,9 @@ import org.fusegrad.run.Share;
  * calls has doubled: it is traced once more, without effects, and an {@link IllegalStateException}
  * says what changed. An engine that verifies looks at every call.
  *
- * <p>Threads may call one formula at the same time.
+ * <p>Safe for all threads, also with different shapes at once, if the formula is: it is traced once
+ * for each signature, by the first thread that calls with it. A formula that writes a {@link State}
+ * is for one thread at a time, or increments get lost.
  */
 public final class Fused {
     /** A formula of any number of arguments and results. */

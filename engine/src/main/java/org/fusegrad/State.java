@@ -6,7 +6,8 @@ import org.fusegrad.run.Value;
  * A named piece of a layer's memory: a running statistic, a ring buffer, a counter. Formulas read
  * and write it; a write takes effect once, when the forward or backward that made it has succeeded,
  * and only while gradients are recorded. The value is immutable and replaced as a whole, so a
- * snapshot is a reference and restoring it cannot fail.
+ * snapshot is a reference and restoring it cannot fail. Any thread may read it; of threads that
+ * write it at once, the last one wins.
  */
 public final class State {
     private final String name;

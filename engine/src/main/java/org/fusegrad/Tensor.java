@@ -17,6 +17,9 @@ import org.fusegrad.run.Value;
  * looks like an update,
  * {@link #assign}, gives the tensor a new value and leaves the old one to whoever still needs it.
  *
+ * <p>Any number of threads may read and use a tensor. What changes one, {@link #assign}, gradients
+ * and the settings of a leaf, is for one thread at a time; so is {@link #backward} of one tape.
+ *
  * <p>The operations themselves are in {@link TensorOps}, this class's parent, by group.
  */
 public final class Tensor extends TensorOps {

@@ -58,7 +58,7 @@ public final class Flags {
             "percent of the heap for traced and planned calls; the least recently used go first");
     public static final Flag<Integer> POOL = percent(
             "pool",
-            50,
+            25,
             "percent of the heap for arrays that scopes gave back, let go when memory is short");
     public static final Flag<String> DUMP = text(
             "dump",
@@ -72,17 +72,7 @@ public final class Flags {
             "elements a kernel processes in scalar form before its vector form is warmed up");
 
     private static final List<Flag<?>> ALL = List.of(
-            BACKEND,
-            THREADS,
-            FUSE,
-            STRICT,
-            VERIFY,
-            LANES,
-            COMPILER,
-            CACHE,
-            PLANS,
-            POOL,
-            DUMP,
+            BACKEND, THREADS, FUSE, STRICT, VERIFY, LANES, COMPILER, CACHE, PLANS, POOL, DUMP,
             PROMOTE);
 
     private Flags() {}

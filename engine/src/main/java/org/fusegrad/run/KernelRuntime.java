@@ -73,6 +73,7 @@ public final class KernelRuntime {
     public void trim() {
         makeRoom();
         backend.trim();
+        LinkedRecords.forget();
     }
 
     /** Ends the threads and lets go of pooled memory; nothing runs afterwards. */

@@ -81,6 +81,7 @@ public final class LruCache<K, V> {
                 entries.putIfAbsent(key, entry);
                 budget.add(weigher.applyAsLong(value));
             }
+            LinkedRecords.forget();
         }
     }
 

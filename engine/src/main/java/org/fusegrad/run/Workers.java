@@ -132,6 +132,7 @@ public final class Workers implements AutoCloseable {
                 break;
             }
         }
+        LinkedRecords.forget();
         threads.set(place, null);
         if (!closed && !jobs.isEmpty()) {
             wake(place); // Whoever handed these out may have woken this thread.

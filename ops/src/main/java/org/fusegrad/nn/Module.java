@@ -21,6 +21,10 @@ import org.fusegrad.Tensor;
 /**
  * A part of a network: named parameters, named states and named children, in the order in which
  * they were registered. Their paths join the names with dots, as in {@code layer1.0.bn1.weight}.
+ *
+ * <p>Any number of threads may call one module at once as long as nobody changes it: in evaluation
+ * mode, or without gradients. Training moves gradients and states: one thread at a time for each
+ * module, different modules side by side.
  */
 public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();

@@ -16,6 +16,9 @@ import org.fusegrad.run.Value;
  * Moves parameters along their gradients. The step of one parameter is a fused formula of its
  * value, gradient, memory (momenta, averages) and this step's scalars, so a learning rate that
  * changes costs nothing. Parameters without a gradient stay as they are.
+ *
+ * <p>For one thread at a time, and no other may use its parameters meanwhile. Optimisers of
+ * different parameters do not disturb each other.
  */
 public abstract class Optimizer {
     /** The memory of one parameter and how often it was moved. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.fusegrad.Engine;
 import org.fusegrad.Fused;
+import org.fusegrad.Scope;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.codegen.CodegenBackend;
@@ -21,6 +23,8 @@ import org.fusegrad.codegen.Forms;
 import org.fusegrad.codegen.compile.JaninoCompiler;
 import org.fusegrad.gradcheck.Backends;
 import org.fusegrad.nn.Module;
+import org.fusegrad.optim.Adam;
+import org.fusegrad.optim.Optimizer;
 import org.fusegrad.plan.KernelGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +90,133 @@ final class ConcurrencyTest {
             for (int i = 0; i < THREADS; i++) {
                 assertEquals(expected.get(i % INPUTS), found.get(i), "thread " + i);
             }
+        }
+    }
+
+    /** What one thread plans, many that start at one moment plan too, and not each for itself. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void threadsThatStartColdPlanEachKernelOnce(String backend) throws Exception {
+        Module network = Workload.network();
+        long alone;
+        try (Engine engine = engine(backend, 1)) {
+            for (int i = 0; i < INPUTS; i++) {
+                int number = i;
+                engine.run(() -> Workload.bits(network, number));
+            }
+            alone = engine.counters().kernels();
+        }
+        try (Engine engine = engine(backend, 2)) {
+            together(16, i -> engine.call(() -> Workload.bits(network, i % INPUTS)));
+            assertEquals(alone, engine.counters().kernels());
+        }
+    }
+
+    /** One formula, each thread with a shape of its own, forward and second derivative. */
+    @Test
+    void oneFormulaServesThreadsWithDifferentShapes() throws Exception {
+        Fused cubes = Fused.of("cubes", x -> x.mul(x).mul(x));
+        try (Engine engine = engine("scalar", 2)) {
+            List<Double> found = together(
+                    16,
+                    i -> engine.call(() -> {
+                        double sum = 0;
+                        for (int k = 0; k < 20; k++) {
+                            Tensor x = Tensor.ones(1 + i, 2 + k).requiresGrad(true);
+                            List<Tensor> y = List.of(cubes.call(x).sumAll());
+                            List<Tensor> dy = Arrays.asList((Tensor) null);
+                            Tensor first = Tensor.grad(y, List.of(x), dy, true).get(0);
+                            Tensor second = Tensor.grad(List.of(first.sumAll()), List.of(x))
+                                    .get(0);
+                            sum += second.sumAll().item() / 6 / (1 + i) / (2 + k);
+                        }
+                        return sum;
+                    }));
+            found.forEach(sum -> assertEquals(20, sum, 1e-9));
+        }
+    }
+
+    /** Threads that train, each a module of its own, come to where one thread alone comes. */
+    @Test
+    void threadsTrainModulesOfTheirOwn() throws Exception {
+        try (Engine engine = engine("scalar", 2)) {
+            List<List<Integer>> alone = new ArrayList<>();
+            for (int i = 0; i < INPUTS; i++) {
+                int number = i;
+                alone.add(engine.call(() -> trained(engine, number)));
+            }
+            List<List<Integer>> found =
+                    together(24, i -> engine.call(() -> trained(engine, i % INPUTS)));
+            for (int i = 0; i < found.size(); i++) {
+                assertEquals(alone.get(i % INPUTS), found.get(i), "thread " + i);
+            }
+        }
+    }
+
+    private static List<Integer> trained(Engine engine, int number) {
+        Module network = Workload.network().train();
+        Optimizer adam = new Adam(network.parameters(), 1e-2);
+        for (int step = 0; step < 5; step++) {
+            try (Scope scope = engine.scope()) {
+                adam.zeroGrad();
+                network.forward(Workload.input(number + step))
+                        .square()
+                        .meanAll()
+                        .backward();
+                adam.step();
+            }
+        }
+        return Workload.bits(network.eval(), number);
+    }
+
+    /** Whoever computes meanwhile gets a whole result or is told; nobody hangs. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void anEngineIsClosedWhileOthersCompute(String backend) throws Exception {
+        Module network = Workload.network();
+        List<List<Integer>> expected = expected(backend, network);
+        Engine engine = engine(backend, 3);
+        CountDownLatch computing = new CountDownLatch(7);
+        List<String> told = together(8, i -> {
+            try {
+                while (i > 0) {
+                    List<Integer> bits = engine.call(() -> Workload.bits(network, i % INPUTS));
+                    assertEquals(expected.get(i % INPUTS), bits);
+                    computing.countDown();
+                }
+                computing.await();
+                engine.close();
+                return "closed";
+            } catch (IllegalStateException e) {
+                return e.getMessage();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertEquals("closed", told.get(0));
+        for (String message : told.subList(1, told.size())) {
+            assertTrue(message.startsWith("this engine is closed"), message);
+        }
+    }
+
+    /** Memory is let go while others compute; no result changes. */
+    @Test
+    void anEngineIsTrimmedWhileOthersCompute() throws Exception {
+        Module network = Workload.network();
+        List<List<Integer>> expected = expected("scalar", network);
+        try (Engine engine = engine("scalar", 2)) {
+            together(8, i -> {
+                for (int k = 0; k < 6; k++) {
+                    engine.trim();
+                    assertEquals(
+                            expected.get(i % INPUTS),
+                            engine.call(() -> Workload.bits(network, i % INPUTS)));
+                }
+                return null;
+            });
+            engine.trim();
+            assertEquals(0, engine.runtime().plans().taken());
+            assertEquals(0, engine.runtime().pool().pooledBytes());
         }
     }
 
