@@ -1,7 +1,6 @@
 package org.fusegrad;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
