@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.fusegrad.bench.BenchFile;
@@ -85,7 +86,7 @@ final class BenchCommand implements Callable<Integer> {
                 : suites.stream().map(Suite::parse).distinct().toList();
         Optional<String> missing = noTorch ? Optional.of("--no-torch") : Benches.torchMissing();
         if (!noTorch) {
-            missing.ifPresent(why -> out.printf(TORCH_MISSING + "%n", why));
+            missing.ifPresent(why -> out.printf(Locale.ROOT, TORCH_MISSING + "%n", why));
         }
         Selection selection = new Selection(norms, shapes, dtypes, layouts, threads, paths);
         BenchProgress progress = new BenchProgress(out);

@@ -2,6 +2,7 @@ package org.fusegrad.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.fusegrad.bench.Benches;
 import org.fusegrad.cli.train.Progress;
 
@@ -30,7 +31,7 @@ final class BenchProgress implements Benches.Watcher {
     @Override
     public void starts(String job) {
         begun++;
-        show(String.format("%d/%d %s", begun, all, job));
+        show(String.format(Locale.ROOT, "%d/%d %s", begun, all, job));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.fusegrad.Engine;
@@ -76,8 +77,12 @@ final class ExportCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println(order.names());
         out.printf(
+                Locale.ROOT,
                 "%d kernels in %d files of package %s in %s%n",
-                export.kernels(), files, packageName, folder);
+                export.kernels(),
+                files,
+                packageName,
+                folder);
         out.flush();
     }
 }

@@ -3,6 +3,7 @@ package org.fusegrad.cli;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.fusegrad.fuzz.Fuzz;
@@ -59,15 +60,27 @@ final class FuzzCommand implements Callable<Integer> {
         Instant until = begun.plus(Duration.ofMinutes(minutes.orElse(1_000_000)));
         Fuzz.Report report = Fuzz.run(seed, graphs, threads, until, done -> {
             if (done % 1000 == 0) {
-                out.printf("%,d formulas, %s%n", done, since(begun));
+                out.printf(Locale.ROOT, "%,d formulas, %s%n", done, since(begun));
                 out.flush();
             }
         });
         for (Fuzz.Failure f : report.failures()) {
-            out.printf("%nseed %d, %s: %s%n%s%n", f.seed(), f.check(), f.fault(), f.java());
+            out.printf(
+                    Locale.ROOT,
+                    "%nseed %d, %s: %s%n%s%n",
+                    f.seed(),
+                    f.check(),
+                    f.fault(),
+                    f.java());
         }
-        out.printf("%,d formulas from seed %d in %s%n", report.graphs(), seed, since(begun));
-        report.held().forEach((check, n) -> out.printf("  %-20s held for %,d%n", check, n));
+        out.printf(
+                Locale.ROOT,
+                "%,d formulas from seed %d in %s%n",
+                report.graphs(),
+                seed,
+                since(begun));
+        report.held()
+                .forEach((check, n) -> out.printf(Locale.ROOT, "  %-20s held for %,d%n", check, n));
         out.flush();
         if (!report.failures().isEmpty()) {
             throw new CheckFailed(report.failures().size() + " formulas failed");
@@ -77,6 +90,6 @@ final class FuzzCommand implements Callable<Integer> {
 
     private static String since(Instant begun) {
         Duration d = Duration.between(begun, Instant.now());
-        return "%d:%02d min".formatted(d.toMinutes(), d.toSecondsPart());
+        return String.format(Locale.ROOT, "%d:%02d min", d.toMinutes(), d.toSecondsPart());
     }
 }

@@ -3,6 +3,7 @@ package org.fusegrad.cli;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.fusegrad.Engine;
 import org.fusegrad.codegen.simd.SimdSupport;
@@ -53,12 +54,16 @@ final class InfoCommand implements Callable<Integer> {
         for (Flag<?> flag : Flags.all()) {
             String value = flag.get().toString();
             out.printf(
-                    "%-18s %-8s %s%n", flag.variable(), value.isEmpty() ? "-" : value, flag.doc());
+                    Locale.ROOT,
+                    "%-18s %-8s %s%n",
+                    flag.variable(),
+                    value.isEmpty() ? "-" : value,
+                    flag.doc());
         }
         return 0;
     }
 
     private static void row(PrintWriter out, String name, String value) {
-        out.printf("%-18s %s%n", name, value);
+        out.printf(Locale.ROOT, "%-18s %s%n", name, value);
     }
 }

@@ -130,7 +130,11 @@ record TrainingRun(
         return accuracy
                 + time
                 + String.format(
+                        Locale.ROOT,
                         "%d distinct kernels, %d of them fused, %d fallbacks; %s%n",
-                        c.kernels(), c.fusedKernels(), c.fallbacks(), backend());
+                        c.kernels(),
+                        c.fusedKernels(),
+                        c.fallbacks(),
+                        backend());
     }
 }

@@ -3,6 +3,7 @@ package org.fusegrad.fuzz;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -221,20 +222,30 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
     String java() {
         StringBuilder s = new StringBuilder();
         for (int number : states(dtype.compute()).keySet()) {
-            s.append("State state%d = State.of(\"state%d\", Tensor.scalar(0.5, DType.%s));%n"
-                    .formatted(number, number, dtype.compute().name()));
+            s.append(String.format(
+                    Locale.ROOT,
+                    "State state%d = State.of(\"state%d\", Tensor.scalar(0.5, DType.%s));%n",
+                    number,
+                    number,
+                    dtype.compute().name()));
         }
         s.append("// Arguments of size ").append(data).append("\n");
         s.append("Fused f = Fused.ofAll(\"fuzz\", in -> {\n");
         for (int i = 0; i < leaves.size(); i++) {
-            s.append(
-                    "    Tensor x%d = in.get(%d); // %s%s%n".formatted(i, i, dtype, leaves.get(i)));
+            s.append(String.format(
+                    Locale.ROOT,
+                    "    Tensor x%d = in.get(%d); // %s%s%n",
+                    i,
+                    i,
+                    dtype,
+                    leaves.get(i)));
         }
         for (int i = 0; i < steps.size(); i++) {
             Step step = steps.get(i);
             String[] names = step.operands().stream().map(this::name).toArray(String[]::new);
             int[] numbers = step.numbers().stream().mapToInt(n -> n).toArray();
-            s.append("    Tensor v%d = %s;%n".formatted(i, step.action().java(names, numbers)));
+            s.append(String.format(
+                    Locale.ROOT, "    Tensor v%d = %s;%n", i, step.action().java(names, numbers)));
         }
         String list = String.join(", ", results().stream().map(this::name).toList());
         s.append("    return List.of(").append(list).append(");\n});\n");

@@ -2,6 +2,7 @@ package org.fusegrad.graph;
 
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Prints a graph as one equation a line, operands before users, shapes at the right. */
@@ -40,8 +41,8 @@ public final class GraphPrinter {
     }
 
     private static void line(StringBuilder text, String name, String equation, Node node) {
-        text.append(
-                String.format("%-10s = %-38s %s%s%n", name, equation, node.dtype(), node.shape()));
+        text.append(String.format(
+                Locale.ROOT, "%-10s = %-38s %s%s%n", name, equation, node.dtype(), node.shape()));
     }
 
     private static String list(List<Node> nodes, Map<Node, String> names) {

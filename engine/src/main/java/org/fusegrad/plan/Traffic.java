@@ -1,6 +1,7 @@
 package org.fusegrad.plan;
 
 import java.util.List;
+import java.util.Locale;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 
@@ -32,11 +33,17 @@ public record Traffic(
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "%d scan(s) R%d W%d, reads %s, writes %s; unfused %s",
-                scans, reads, writes, size(bytesRead), size(bytesWritten), size(unfusedBytes));
+                scans,
+                reads,
+                writes,
+                size(bytesRead),
+                size(bytesWritten),
+                size(unfusedBytes));
     }
 
     private static String size(long bytes) {
-        return bytes < 100_000 ? bytes + " B" : String.format("%.1f MB", bytes * 1e-6);
+        return bytes < 100_000 ? bytes + " B" : String.format(Locale.ROOT, "%.1f MB", bytes * 1e-6);
     }
 }

@@ -1,5 +1,6 @@
 package org.fusegrad.data;
 
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -25,8 +26,8 @@ public record Augmentation(int padding, boolean flip) {
      */
     public Augmentation {
         if (padding < 0 || padding > 4096) {
-            throw new DataException(
-                    "augmentation: padding %d is not within 0..4096".formatted(padding));
+            throw new DataException(String.format(
+                    Locale.ROOT, "augmentation: padding %d is not within 0..4096", padding));
         }
     }
 

@@ -1,6 +1,7 @@
 package org.fusegrad.data;
 
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -56,15 +57,25 @@ public final class DataLoader {
             this.data = data;
             this.batchSize = batchSize;
             this.normalization = Normalization.identity(data.channels());
-            check(batchSize >= 1, "batch size %d is below 1".formatted(batchSize));
+            check(
+                    batchSize >= 1,
+                    String.format(Locale.ROOT, "batch size %d is below 1", batchSize));
             check(
                     batchSize <= data.size(),
-                    "batch size %d is larger than the data set of %d images; choose a smaller one"
-                            .formatted(batchSize, data.size()));
+                    String.format(
+                            Locale.ROOT,
+                            "batch size %d is larger than the data set of %d images;"
+                                    + " choose a smaller one",
+                            batchSize,
+                            data.size()));
             check(
                     (long) batchSize * data.shape().volume() <= Dataset.MAX_BYTES,
-                    "a batch of %d images of %s does not fit one array; choose a smaller one"
-                            .formatted(batchSize, data.shape()));
+                    String.format(
+                            Locale.ROOT,
+                            "a batch of %d images of %s does not fit one array;"
+                                    + " choose a smaller one",
+                            batchSize,
+                            data.shape()));
         }
 
         /**
@@ -75,8 +86,11 @@ public final class DataLoader {
         public Builder normalize(Normalization values) {
             check(
                     values.channels() == data.channels(),
-                    "normalization has %d channels but the images have %d"
-                            .formatted(values.channels(), data.channels()));
+                    String.format(
+                            Locale.ROOT,
+                            "normalization has %d channels but the images have %d",
+                            values.channels(),
+                            data.channels()));
             normalization = values;
             return this;
         }
@@ -114,7 +128,7 @@ public final class DataLoader {
         public Builder prefetch(int depth) {
             check(
                     depth >= 0 && depth <= 1024,
-                    "prefetch depth %d is not within 0..1024".formatted(depth));
+                    String.format(Locale.ROOT, "prefetch depth %d is not within 0..1024", depth));
             prefetch = depth;
             return this;
         }
@@ -156,7 +170,8 @@ public final class DataLoader {
      */
     public Iterable<Batch> epoch(int epoch) {
         if (epoch < 0) {
-            throw new DataException("%s: epoch %d is below 0".formatted(data.name(), epoch));
+            throw new DataException(
+                    String.format(Locale.ROOT, "%s: epoch %d is below 0", data.name(), epoch));
         }
         int[] order = order(epoch);
         return () -> iterator(order, epoch);

@@ -3,6 +3,7 @@ package org.fusegrad.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -32,15 +33,21 @@ public final class Dataset {
          */
         public Shape {
             if (channels < 1 || height < 1 || width < 1) {
-                throw new DataException(
-                        "image shape: %dx%dx%d (channels x height x width) has a size below 1"
-                                .formatted(channels, height, width));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "image shape: %dx%dx%d (channels x height x width) has a size below 1",
+                        channels,
+                        height,
+                        width));
             }
             long plane = (long) channels * height;
             if (plane > MAX_BYTES || plane * width > MAX_BYTES) {
-                throw new DataException(
-                        "image shape: %dx%dx%d (channels x height x width) does not fit one array"
-                                .formatted(channels, height, width));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "image shape: %dx%dx%d (channels x height x width) does not fit one array",
+                        channels,
+                        height,
+                        width));
             }
         }
 
@@ -106,17 +113,21 @@ public final class Dataset {
             throw new DataException(name + ": no images; a data set needs at least one");
         }
         if ((long) labels.length * shape.volume() != pixels.length) {
-            throw new DataException("%s: %d labels of %s images need %d pixels but there are %d"
-                    .formatted(
-                            name,
-                            labels.length,
-                            shape,
-                            (long) labels.length * shape.volume(),
-                            pixels.length));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: %d labels of %s images need %d pixels but there are %d",
+                    name,
+                    labels.length,
+                    shape,
+                    (long) labels.length * shape.volume(),
+                    pixels.length));
         }
         if (maxValue < 1 || maxValue > 255) {
-            throw new DataException(
-                    "%s: maximum pixel value %d is not within 1..255".formatted(name, maxValue));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: maximum pixel value %d is not within 1..255",
+                    name,
+                    maxValue));
         }
     }
 
@@ -126,8 +137,13 @@ public final class Dataset {
         }
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= classNames.size()) {
-                throw new DataException("%s: label %d of image %d is not within the %d classes"
-                        .formatted(name, labels[i], i, classNames.size()));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s: label %d of image %d is not within the %d classes",
+                        name,
+                        labels[i],
+                        i,
+                        classNames.size()));
             }
         }
     }
@@ -138,9 +154,13 @@ public final class Dataset {
         }
         for (int i = 0; i < pixels.length; i++) {
             if ((pixels[i] & 0xff) > maxValue) {
-                throw new DataException(
-                        "%s: image %d has pixel value %d above the stated maximum %d"
-                                .formatted(name, i / shape.volume(), pixels[i] & 0xff, maxValue));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s: image %d has pixel value %d above the stated maximum %d",
+                        name,
+                        i / shape.volume(),
+                        pixels[i] & 0xff,
+                        maxValue));
             }
         }
     }
@@ -223,8 +243,12 @@ public final class Dataset {
     public Dataset subset(int[] indices) {
         int volume = shape.volume();
         if ((long) indices.length * volume > MAX_BYTES) {
-            throw new DataException("%s: a subset of %d images of %s does not fit one array"
-                    .formatted(name, indices.length, shape));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: a subset of %d images of %s does not fit one array",
+                    name,
+                    indices.length,
+                    shape));
         }
         byte[] chosen = new byte[indices.length * volume];
         int[] chosenLabels = new int[indices.length];
@@ -246,8 +270,8 @@ public final class Dataset {
      */
     public Split split(double fraction, long seed) {
         if (!(fraction > 0 && fraction < 1)) {
-            throw new DataException(
-                    "%s: split fraction %s is not between 0 and 1".formatted(name, fraction));
+            throw new DataException(String.format(
+                    Locale.ROOT, "%s: split fraction %s is not between 0 and 1", name, fraction));
         }
         boolean[] inFirst = new boolean[size()];
         for (int k = 0; k < classes(); k++) {
@@ -261,9 +285,14 @@ public final class Dataset {
         int[] first = indicesWhere(inFirst, true);
         int[] second = indicesWhere(inFirst, false);
         if (first.length == 0 || second.length == 0) {
-            throw new DataException(
-                    "%s: splitting %d images by %s leaves parts of %d and %d; both need an image"
-                            .formatted(name, size(), fraction, first.length, second.length));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: splitting %d images by %s leaves parts of %d and %d; both need an image",
+                    name,
+                    size(),
+                    fraction,
+                    first.length,
+                    second.length));
         }
         return new Split(subset(first), subset(second));
     }
@@ -334,13 +363,21 @@ public final class Dataset {
 
     private void checkFill(float[] out, int offset, Normalization normalization) {
         if (offset < 0 || offset > out.length - shape.volume()) {
-            throw new DataException(
-                    "%s: an image of %d values does not fit at offset %d of an array of %d"
-                            .formatted(name, shape.volume(), offset, out.length));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: an image of %d values does not fit at offset %d of an array of %d",
+                    name,
+                    shape.volume(),
+                    offset,
+                    out.length));
         }
         if (normalization.channels() != channels()) {
-            throw new DataException("%s: normalization has %d channels but the images have %d"
-                    .formatted(name, normalization.channels(), channels()));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: normalization has %d channels but the images have %d",
+                    name,
+                    normalization.channels(),
+                    channels()));
         }
     }
 
@@ -377,14 +414,19 @@ public final class Dataset {
 
     private int checkIndex(int index) {
         if (index < 0 || index >= size()) {
-            throw new DataException("%s: image index %d is not within the %d images"
-                    .formatted(name, index, size()));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: image index %d is not within the %d images",
+                    name,
+                    index,
+                    size()));
         }
         return index;
     }
 
     @Override
     public String toString() {
-        return "%s: %d images of %s, %d classes".formatted(name, size(), shape, classes());
+        return String.format(
+                Locale.ROOT, "%s: %d images of %s, %d classes", name, size(), shape, classes());
     }
 }

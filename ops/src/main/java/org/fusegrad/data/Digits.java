@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -70,8 +71,8 @@ public final class Digits {
             labels[row] = values[volume];
         }
         if (lines.readLine() != null) {
-            throw new DataException(
-                    "digits: more than %d rows; restore the shipped file".formatted(rows));
+            throw new DataException(String.format(
+                    Locale.ROOT, "digits: more than %d rows; restore the shipped file", rows));
         }
         return new Dataset("digits", SHAPE, MAX_VALUE, pixels, labels, CLASS_NAMES);
     }
@@ -92,7 +93,9 @@ public final class Digits {
     }
 
     private static String malformed(int row) {
-        return "digits: row %d is not 65 numbers within 0..16; restore the shipped file"
-                .formatted(row + 1);
+        return String.format(
+                Locale.ROOT,
+                "digits: row %d is not 65 numbers within 0..16; restore the shipped file",
+                row + 1);
     }
 }

@@ -73,15 +73,22 @@ public final class Idx {
         IdxFile read =
                 IdxFile.read(file, 1, "labels", (of, s) -> checkSize(of, "count", s[0], MAX_COUNT));
         if (read.element().floating()) {
-            throw new DataException("%s holds %s values, and labels are integers; check the path"
-                    .formatted(file, lower(read)));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s holds %s values, and labels are integers; check the path",
+                    file,
+                    lower(read)));
         }
         int[] labels = new int[read.count()];
         for (int i = 0; i < labels.length; i++) {
             labels[i] = (int) read.value(i);
             if (labels[i] < 0) {
-                throw new DataException("%s: label %d of item %d is negative; number classes from 0"
-                        .formatted(file, labels[i], i));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s: label %d of item %d is negative; number classes from 0",
+                        file,
+                        labels[i],
+                        i));
             }
         }
         return labels;
@@ -97,8 +104,12 @@ public final class Idx {
     public static Tensor tensor(Path file) {
         IdxFile read = IdxFile.read(file, IdxFile.ANY_RANK, "any rank", (of, sizes) -> {});
         if (read.count() > MAX_ELEMENTS) {
-            throw new DataException("%s has %d elements, more than the limit of %d; split the file"
-                    .formatted(file, read.count(), MAX_ELEMENTS));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has %d elements, more than the limit of %d; split the file",
+                    file,
+                    read.count(),
+                    MAX_ELEMENTS));
         }
         ByteBuffer data = read.data();
         switch (read.element()) {
@@ -151,8 +162,12 @@ public final class Idx {
     public static Dataset.Split load(Path path) {
         Pairs pairs = pairs(path);
         if (pairs.most() > MAX_CLASSES) {
-            throw new DataException("%s has a label %d, above the limit of %d; renumber its classes"
-                    .formatted(path, pairs.most(), MAX_CLASSES));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has a label %d, above the limit of %d; renumber its classes",
+                    path,
+                    pairs.most(),
+                    MAX_CLASSES));
         }
         int first = Math.min(1, pairs.least());
         List<String> names = IntStream.rangeClosed(first, pairs.most())
@@ -180,9 +195,13 @@ public final class Idx {
             Images images = Idx.images(imagesFile);
             int[] labels = Idx.labels(labelsFile);
             if (images.count() != labels.length) {
-                throw new DataException(
-                        "%s has %d images but %s has %d labels; use files of one data set"
-                                .formatted(imagesFile, images.count(), labelsFile, labels.length));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s has %d images but %s has %d labels; use files of one data set",
+                        imagesFile,
+                        images.count(),
+                        labelsFile,
+                        labels.length));
             }
             return new Pair(images, labels);
         }
@@ -216,9 +235,12 @@ public final class Idx {
         Dataset.Shape train = pairs.train().shape();
         Dataset.Shape test = pairs.test().shape();
         if (!train.equals(test)) {
-            throw new DataException(
-                    "%s: training images are %s but test images %s; use files of one data set"
-                            .formatted(name, train, test));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: training images are %s but test images %s; use files of one data set",
+                    name,
+                    train,
+                    test));
         }
         return new Dataset.Split(
                 dataset(pairs.train(), name + " train", classNames, firstLabel),
@@ -240,8 +262,14 @@ public final class Idx {
 
     private static void checkSize(Path file, String what, int size, int most) {
         if (size < 1 || size > most) {
-            throw new DataException("%s states a %s of %d, which is not within 1..%d%s"
-                    .formatted(file, what, size, most, CURE));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s states a %s of %d, which is not within 1..%d%s",
+                    file,
+                    what,
+                    size,
+                    most,
+                    CURE));
         }
     }
 
@@ -259,10 +287,12 @@ public final class Idx {
             double value = read.value(i);
             boolean whole = scale == 255 || value == Math.rint(value);
             if (!(value >= 0 && value <= 255 && whole)) {
-                throw new DataException(
-                        "%s: value %s of image %d is no pixel; scale all to whole numbers 0..255"
-                                .formatted(
-                                        read.file(), value, i / (pixels.length / read.sizes()[0])));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s: value %s of image %d is no pixel; scale all to whole numbers 0..255",
+                        read.file(),
+                        value,
+                        i / (pixels.length / read.sizes()[0])));
             }
             pixels[i] = (byte) Math.round(scale * value);
         }

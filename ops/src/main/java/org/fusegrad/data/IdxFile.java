@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.zip.GZIPInputStream;
@@ -146,8 +147,8 @@ record IdxFile(Path file, Element element, int[] sizes, ByteBuffer data) {
 
     private static void checkLength(Path file, int read, int asked, int stated, String of) {
         if (read < asked) {
-            throw new DataException(
-                    "%s ends after %d of the %d %s%s".formatted(file, read, stated, of, CURE));
+            throw new DataException(String.format(
+                    Locale.ROOT, "%s ends after %d of the %d %s%s", file, read, stated, of, CURE));
         }
     }
 
@@ -158,14 +159,24 @@ record IdxFile(Path file, Element element, int[] sizes, ByteBuffer data) {
         if (element.isEmpty() || (!any && rank != request.rank())) {
             String start = any
                     ? "0x0000, its type and its rank"
-                    : "0x%08x".formatted(Element.UINT8.code << 8 | request.rank());
-            throw new DataException(
-                    "%s starts with 0x%08x but an IDX file of %s starts with %s; check the path"
-                            .formatted(request.file(), magic, request.what(), start));
+                    : String.format(
+                            Locale.ROOT, "0x%08x", Element.UINT8.code << 8 | request.rank());
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s starts with 0x%08x but an IDX file of %s starts with %s; check the path",
+                    request.file(),
+                    magic,
+                    request.what(),
+                    start));
         }
         if (rank > MAX_RANK) {
-            throw new DataException("%s states a rank of %d, above the limit of %d%s"
-                    .formatted(request.file(), rank, MAX_RANK, CURE));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s states a rank of %d, above the limit of %d%s",
+                    request.file(),
+                    rank,
+                    MAX_RANK,
+                    CURE));
         }
         return element.get();
     }
@@ -174,14 +185,18 @@ record IdxFile(Path file, Element element, int[] sizes, ByteBuffer data) {
         long bytes = element.bytes;
         for (int size : sizes) {
             if (size < 0) {
-                throw new DataException("%s states a size of %d%s".formatted(file, size, CURE));
+                throw new DataException(
+                        String.format(Locale.ROOT, "%s states a size of %d%s", file, size, CURE));
             }
             bytes = bytes > Idx.MAX_DATA_BYTES ? bytes : bytes * size;
         }
         if (bytes > Idx.MAX_DATA_BYTES) {
-            throw new DataException(
-                    "%s states sizes of %s, more than the limit of %d data bytes; split the file"
-                            .formatted(file, Arrays.toString(sizes), Idx.MAX_DATA_BYTES));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s states sizes of %s, more than the limit of %d data bytes; split the file",
+                    file,
+                    Arrays.toString(sizes),
+                    Idx.MAX_DATA_BYTES));
         }
         return bytes;
     }
@@ -189,13 +204,22 @@ record IdxFile(Path file, Element element, int[] sizes, ByteBuffer data) {
     private static void checkFileSize(Path file, long expected, boolean zipped) throws IOException {
         long size = Files.size(file);
         if (zipped && expected / MAX_EXPANSION > size) {
-            throw new DataException(
-                    "%s states %d bytes, which its %d compressed bytes cannot hold%s"
-                            .formatted(file, expected, size, CURE));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s states %d bytes, which its %d compressed bytes cannot hold%s",
+                    file,
+                    expected,
+                    size,
+                    CURE));
         }
         if (!zipped && expected != size) {
-            throw new DataException("%s should be %d bytes long by its header but is %d%s"
-                    .formatted(file, expected, size, CURE));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s should be %d bytes long by its header but is %d%s",
+                    file,
+                    expected,
+                    size,
+                    CURE));
         }
     }
 
@@ -205,12 +229,16 @@ record IdxFile(Path file, Element element, int[] sizes, ByteBuffer data) {
         byte[] data = in.readNBytes(expected);
         checkLength(file, data.length, expected, expected, "data bytes its header states");
         if (in.read() >= 0) {
-            throw new DataException("%s holds more than the %d data bytes its header states%s"
-                    .formatted(file, expected, CURE));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s holds more than the %d data bytes its header states%s",
+                    file,
+                    expected,
+                    CURE));
         }
         if (in instanceof Gunzip zipped && zipped.followed()) {
-            throw new DataException(
-                    "%s holds more bytes behind its gzip data%s".formatted(file, CURE));
+            throw new DataException(String.format(
+                    Locale.ROOT, "%s holds more bytes behind its gzip data%s", file, CURE));
         }
         return data;
     }

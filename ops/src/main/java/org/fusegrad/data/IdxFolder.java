@@ -31,8 +31,12 @@ record IdxFolder(Path directory, String prefix) {
         if (Files.isDirectory(path)) {
             TreeSet<String> prefixes = prefixes(path);
             if (prefixes.size() > 1 && !prefixes.contains("")) {
-                throw new DataException("%s holds the sets %s; name one, as %s"
-                        .formatted(path, prefixes, path.resolve(bare(prefixes.first()))));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s holds the sets %s; name one, as %s",
+                        path,
+                        prefixes,
+                        path.resolve(bare(prefixes.first()))));
             }
             return prefixes.stream().findFirst().map(prefix -> new IdxFolder(path, prefix));
         }
@@ -87,10 +91,19 @@ record IdxFolder(Path directory, String prefix) {
     /** Returns the file of {@code train} or {@code t10k}, with {@code images} or {@code labels}. */
     Path require(String part, String kind) {
         return find(part, kind).orElseThrow(() -> {
-            String name = "%s%s-%s-idx%d-ubyte"
-                    .formatted(prefix, part, kind, kind.equals("images") ? 3 : 1);
-            return new DataException("%s has neither %s nor %s.gz; put one of them there"
-                    .formatted(directory, name, name));
+            String name = String.format(
+                    Locale.ROOT,
+                    "%s%s-%s-idx%d-ubyte",
+                    prefix,
+                    part,
+                    kind,
+                    kind.equals("images") ? 3 : 1);
+            return new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has neither %s nor %s.gz; put one of them there",
+                    directory,
+                    name,
+                    name));
         });
     }
 

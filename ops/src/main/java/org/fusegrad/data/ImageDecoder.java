@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
@@ -61,14 +62,14 @@ final class ImageDecoder implements AutoCloseable {
         Dataset.Shape stored = stored(image);
         Dataset.Shape upright = image.orientation().upright(stored);
         if (!resize && !upright.equals(wanted)) {
-            throw new DataException(
-                    "%s is %dx%d (height x width), the first image %dx%d; ask for a size"
-                            .formatted(
-                                    file,
-                                    upright.height(),
-                                    upright.width(),
-                                    wanted.height(),
-                                    wanted.width()));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s is %dx%d (height x width), the first image %dx%d; ask for a size",
+                    file,
+                    upright.height(),
+                    upright.width(),
+                    wanted.height(),
+                    wanted.width()));
         }
         byte[] pixels = image.orientation().upright(decode(file, image), stored);
         if (!upright.equals(wanted)) {
@@ -104,9 +105,14 @@ final class ImageDecoder implements AutoCloseable {
                     file + " is damaged and cannot be decoded; replace or remove it", e);
         } catch (OutOfMemoryError e) {
             throw new DataException(
-                    ("%s is %dx%d (height x width), too much for the memory that is free; raise"
-                                    + " -Xmx or scale it")
-                            .formatted(file, image.height(), image.width()),
+                    String.format(
+                            Locale.ROOT,
+                            "%s is %dx%d (height x width), too much for the memory that is free;"
+                                    + " raise"
+                                    + " -Xmx or scale it",
+                            file,
+                            image.height(),
+                            image.width()),
                     e);
         } finally {
             reader.setInput(null);
@@ -127,8 +133,11 @@ final class ImageDecoder implements AutoCloseable {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
             if (bytes.length > MAX_FILE_BYTES) {
-                throw new DataException("%s is longer than the limit of %d bytes; re-encode it"
-                        .formatted(file, MAX_FILE_BYTES));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "%s is longer than the limit of %d bytes; re-encode it",
+                        file,
+                        MAX_FILE_BYTES));
             }
             return bytes;
         } catch (IOException e) {
@@ -211,9 +220,10 @@ final class ImageDecoder implements AutoCloseable {
         ImageReader reader = StreamSupport.stream(all.spliterator(), false)
                 .filter(r -> r.getClass().getModule() == ImageIO.class.getModule())
                 .findFirst()
-                .orElseThrow(() ->
-                        new DataException("this Java runtime has no reader of %s files; use a JDK"
-                                .formatted(format)));
+                .orElseThrow(() -> new DataException(String.format(
+                        Locale.ROOT,
+                        "this Java runtime has no reader of %s files; use a JDK",
+                        format)));
         reader.addIIOReadWarningListener((source, text) -> {
             if (!PADDING.matcher(text).matches()) {
                 warning = text;

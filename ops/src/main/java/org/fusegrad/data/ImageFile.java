@@ -2,6 +2,7 @@ package org.fusegrad.data;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * An image file taken apart: what its header says, and the parts of it that pixels depend on. All
@@ -44,32 +45,44 @@ sealed interface ImageFile permits JpegFile, PngFile {
             throw new DataException(
                     file + " does not start like a JPEG or PNG file; convert or remove it");
         }
-        throw new DataException(
-                "%s is of the format %s, and only JPEG and PNG are read; convert or remove it"
-                        .formatted(file, kind));
+        throw new DataException(String.format(
+                Locale.ROOT,
+                "%s is of the format %s, and only JPEG and PNG are read; convert or remove it",
+                file,
+                kind));
     }
 
     /** Refuses a size above the limits, before anything is allocated or decoded by it. */
     static void checkSize(Path file, long width, long height) {
         if (width < 1 || height < 1) {
-            throw damaged(file, "it states a size of %dx%d".formatted(height, width));
+            throw damaged(
+                    file, String.format(Locale.ROOT, "it states a size of %dx%d", height, width));
         }
         if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
-            throw new DataException(
-                    "%s is %dx%d (height x width), over %d per side or %d pixels; scale it"
-                            .formatted(file, height, width, MAX_SIDE, MAX_PIXELS));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s is %dx%d (height x width), over %d per side or %d pixels; scale it",
+                    file,
+                    height,
+                    width,
+                    MAX_SIDE,
+                    MAX_PIXELS));
         }
     }
 
     /** The refusal of a file that is not whole. */
     static DataException damaged(Path file, String what) {
-        return new DataException("%s is damaged (%s); replace or remove it".formatted(file, what));
+        return new DataException(
+                String.format(Locale.ROOT, "%s is damaged (%s); replace or remove it", file, what));
     }
 
     /** The refusal of a sound file of a kind that is not read. */
     static DataException unsupported(Path file, String what) {
-        return new DataException("%s %s, which is not read; convert it to an 8-bit JPEG or PNG"
-                .formatted(file, what));
+        return new DataException(String.format(
+                Locale.ROOT,
+                "%s %s, which is not read; convert it to an 8-bit JPEG or PNG",
+                file,
+                what));
     }
 
     private static boolean startsWith(byte[] bytes, int at, int... start) {

@@ -58,18 +58,26 @@ public final class ImageFolder {
          */
         public Options {
             if (channels != 1 && channels != 3) {
-                throw new DataException(
-                        "image folder: %d channels asked for; choose 1 or 3".formatted(channels));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "image folder: %d channels asked for; choose 1 or 3",
+                        channels));
             }
             boolean asFound = height == 0 && width == 0;
             if (!asFound && (Math.min(height, width) < 1 || Math.max(height, width) > MAX_SIDE)) {
-                throw new DataException(
-                        "image folder: size %dx%d (height x width) is not within 1..%d"
-                                .formatted(height, width, MAX_SIDE));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "image folder: size %dx%d (height x width) is not within 1..%d",
+                        height,
+                        width,
+                        MAX_SIDE));
             }
             if (threads < 1 || threads > MAX_THREADS) {
-                throw new DataException("image folder: %d threads is not within 1..%d"
-                        .formatted(threads, MAX_THREADS));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "image folder: %d threads is not within 1..%d",
+                        threads,
+                        MAX_THREADS));
             }
         }
 
@@ -126,9 +134,12 @@ public final class ImageFolder {
         Listing train = list(checkNoLink(directory.resolve("train")));
         Listing test = list(checkNoLink(heldOut));
         if (!train.classes().equals(test.classes())) {
-            throw new DataException(
-                    "%s has classes %s but train has %s; give both parts the same class folders"
-                            .formatted(heldOut, test.classes(), train.classes()));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has classes %s but train has %s; give both parts the same class folders",
+                    heldOut,
+                    test.classes(),
+                    train.classes()));
         }
         Dataset.Shape shape = shape(train, options);
         String name = name(directory);
@@ -158,8 +169,11 @@ public final class ImageFolder {
         boolean hasTest = Files.exists(test, LinkOption.NOFOLLOW_LINKS);
         boolean hasVal = Files.exists(val, LinkOption.NOFOLLOW_LINKS);
         if (hasTest == hasVal) {
-            throw new DataException("%s has %s; load the parts you want with loadClasses"
-                    .formatted(directory, hasTest ? "both test and val" : "neither test nor val"));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s has %s; load the parts you want with loadClasses",
+                    directory,
+                    hasTest ? "both test and val" : "neither test nor val"));
         }
         return hasTest ? test : val;
     }
@@ -201,8 +215,11 @@ public final class ImageFolder {
                     continue;
                 }
                 if (found.size() == MAX_FILES) {
-                    throw new DataException(
-                            "%s has more than %d entries; load fewer".formatted(folder, MAX_FILES));
+                    throw new DataException(String.format(
+                            Locale.ROOT,
+                            "%s has more than %d entries; load fewer",
+                            folder,
+                            MAX_FILES));
                 }
                 found.add(checkNoLink(entry));
             }
@@ -242,9 +259,12 @@ public final class ImageFolder {
             String name, Listing listing, Dataset.Shape shape, Options options) {
         int count = listing.files().size();
         if ((long) count * shape.volume() > Dataset.MAX_BYTES) {
-            throw new DataException(
-                    "%s: %d images of %s do not fit one array; ask for a smaller size"
-                            .formatted(name, count, shape));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: %d images of %s do not fit one array; ask for a smaller size",
+                    name,
+                    count,
+                    shape));
         }
         byte[] pixels = new byte[count * shape.volume()];
         new ParallelDecode(name, listing.files(), shape, options, pixels).run();

@@ -2,6 +2,7 @@ package org.fusegrad.data;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The frame header of a JPEG file.
@@ -21,7 +22,8 @@ record JpegFrame(int width, int height, byte[] names, int[] across, int[] down) 
             throw ImageFile.damaged(file, "its frame header has a wrong length");
         }
         if (data[0] != 8) {
-            throw ImageFile.unsupported(file, "has %d bits for each sample".formatted(data[0]));
+            throw ImageFile.unsupported(
+                    file, String.format(Locale.ROOT, "has %d bits for each sample", data[0]));
         }
         int height = word(data, 1);
         int width = word(data, 3);
@@ -31,7 +33,8 @@ record JpegFrame(int width, int height, byte[] names, int[] across, int[] down) 
         ImageFile.checkSize(file, width, height);
         int components = data[5] & 0xff;
         if (components != 1 && components != 3 && components != 4) {
-            throw ImageFile.unsupported(file, "has %d components".formatted(components));
+            throw ImageFile.unsupported(
+                    file, String.format(Locale.ROOT, "has %d components", components));
         }
         return sampled(
                 file,
@@ -96,8 +99,12 @@ record JpegFrame(int width, int height, byte[] names, int[] across, int[] down) 
         if (blocks > 8 * bytes) {
             throw ImageFile.damaged(
                     file,
-                    "its %d bytes of picture cannot hold %dx%d pixels"
-                            .formatted(bytes, height, width));
+                    String.format(
+                            Locale.ROOT,
+                            "its %d bytes of picture cannot hold %dx%d pixels",
+                            bytes,
+                            height,
+                            width));
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -120,7 +121,7 @@ final class JpegParser {
 
     private void checkMarker(int marker) {
         if (marker == SOI || marker < SOF0) {
-            throw damaged("a marker 0x%02x where none may be".formatted(marker));
+            throw damaged(String.format(Locale.ROOT, "a marker 0x%02x where none may be", marker));
         }
         if (marker == DHP || marker == EXP) {
             throw ImageFile.unsupported(file, "is a hierarchical JPEG");
@@ -195,10 +196,14 @@ final class JpegParser {
         scans++;
         long pixels = (long) frame.width() * frame.height();
         if (scans > 1 && scans * Math.max(pixels, LEAST_WORK) > MAX_WORK) {
-            throw new DataException(
-                    ("%s draws its %dx%d pixels in more than %d scans, more work than a picture"
-                                    + " needs; write it anew as a baseline JPEG")
-                            .formatted(file, frame.height(), frame.width(), scans - 1));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s draws its %dx%d pixels in more than %d scans, more work than a picture"
+                            + " needs; write it anew as a baseline JPEG",
+                    file,
+                    frame.height(),
+                    frame.width(),
+                    scans - 1));
         }
     }
 

@@ -2,6 +2,7 @@ package org.fusegrad.data;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Per-channel mean and standard deviation of pixel values scaled to 0..1; a normalised value is
@@ -21,15 +22,20 @@ public record Normalization(List<Double> mean, List<Double> std) {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         if (mean.isEmpty() || mean.size() != std.size()) {
-            throw new DataException(
-                    "normalization: %d means and %d stds; give one of each per channel"
-                            .formatted(mean.size(), std.size()));
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "normalization: %d means and %d stds; give one of each per channel",
+                    mean.size(),
+                    std.size()));
         }
         for (int c = 0; c < mean.size(); c++) {
             if (!Double.isFinite(mean.get(c)) || !Double.isFinite(std.get(c)) || std.get(c) <= 0) {
-                throw new DataException(
-                        "channel %d normalises by mean %s, std %s; use finite, positive std"
-                                .formatted(c, mean.get(c), std.get(c)));
+                throw new DataException(String.format(
+                        Locale.ROOT,
+                        "channel %d normalises by mean %s, std %s; use finite, positive std",
+                        c,
+                        mean.get(c),
+                        std.get(c)));
             }
         }
     }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -141,12 +142,18 @@ record PngFile(int width, int height, Orientation orientation, byte[] bare) impl
         checksum.update(in.array(), at + 4, 4 + length);
         if ((int) checksum.getValue() != in.getInt(at + 8 + length)) {
             throw ImageFile.damaged(
-                    file, "a chunk %s does not match its checksum".formatted(printable(type)));
+                    file,
+                    String.format(
+                            Locale.ROOT,
+                            "a chunk %s does not match its checksum",
+                            printable(type)));
         }
         boolean critical = Character.isUpperCase(type.charAt(0));
         if (critical && !NEEDED.contains(type)) {
             throw ImageFile.unsupported(
-                    file, "needs its own chunk %s understood".formatted(printable(type)));
+                    file,
+                    String.format(
+                            Locale.ROOT, "needs its own chunk %s understood", printable(type)));
         }
     }
 
@@ -156,7 +163,8 @@ record PngFile(int width, int height, Orientation orientation, byte[] bare) impl
 
     private static Header header(Path file, ByteBuffer in, int at, int length) {
         if (length != HEADER_BYTES) {
-            throw ImageFile.damaged(file, "its header is %d bytes long".formatted(length));
+            throw ImageFile.damaged(
+                    file, String.format(Locale.ROOT, "its header is %d bytes long", length));
         }
         ImageFile.checkSize(file, in.getInt(at) & 0xffff_ffffL, in.getInt(at + 4) & 0xffff_ffffL);
         Header header = new Header(

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 final class SourceRulesTest {
     private static final int LINES = 450;
     private static final int COLUMNS = 100;
+    private static final Pattern UNLOCALISED =
+            Pattern.compile("\\.formatted\\(|(String\\.format|printf)\\((?!\\s*Locale\\.)[^\n]*");
     private static final Pattern VAGUE =
             Pattern.compile(".*(Manager|Helper|Helpers|Util|Utils|Impl)\\.java");
 
@@ -44,6 +47,17 @@ final class SourceRulesTest {
                         .filter(line -> line.codePointCount(0, line.length()) > COLUMNS)
                         .map(line -> file.getFileName() + ": " + line)
                         .toList()));
+    }
+
+    /** Digits would follow the user's locale, in messages and in Java that is printed to be run. */
+    @Test
+    void whatIsFormattedNamesItsLocale() {
+        assertEquals(
+                List.of(),
+                broken((file, lines) -> {
+                    Matcher m = UNLOCALISED.matcher(String.join("\n", lines));
+                    return m.find() ? List.of(file.getFileName() + ": " + m.group()) : List.of();
+                }));
     }
 
     @Test

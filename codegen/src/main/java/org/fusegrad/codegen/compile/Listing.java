@@ -1,5 +1,7 @@
 package org.fusegrad.codegen.compile;
 
+import java.util.Locale;
+
 /** Numbered excerpts of generated source for error messages. */
 final class Listing {
     private static final int AROUND = 3;
@@ -12,7 +14,8 @@ final class Listing {
         String[] lines = source.split("\n", -1);
         for (int i = Math.max(1, line - AROUND); line > 0 && i <= line + AROUND; i++) {
             if (i <= lines.length) {
-                text.append(String.format("%n%s%4d  %s", i == line ? ">" : " ", i, lines[i - 1]));
+                text.append(String.format(
+                        Locale.ROOT, "%n%s%4d  %s", i == line ? ">" : " ", i, lines[i - 1]));
             }
         }
         return text.toString();

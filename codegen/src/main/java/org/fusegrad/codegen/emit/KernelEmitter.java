@@ -8,6 +8,7 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import java.util.List;
+import java.util.Locale;
 import javax.lang.model.element.Modifier;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.drive.RowProgram;
@@ -145,7 +146,7 @@ public final class KernelEmitter {
         StringBuilder text = new StringBuilder("exported; do not edit. Other sizes and constants\n"
                 + "run on the same code.\n\n<pre>\n");
         for (Node c : kernel.constants()) {
-            text.append(String.format("%-10s = %s%n", names.of(c), c.constValue()));
+            text.append(String.format(Locale.ROOT, "%-10s = %s%n", names.of(c), c.constValue()));
         }
         text.append(GraphPrinter.print(kernel.graph(), names.all()));
         return String.join("\n", text.toString().lines().toList()) + "\n</pre>";
