@@ -10,6 +10,11 @@ import org.fusegrad.graph.Sizes;
  * @param saved how many values the forward saves
  */
 public record Planned(Executable forward, Executable backward, int saved) {
+    /** About the memory it takes. */
+    long bytes() {
+        return forward.bytes() + (backward == null ? 0 : backward.bytes());
+    }
+
     /** The same plan at other sizes. */
     Planned at(Sizes sizes) {
         return new Planned(forward.at(sizes), backward == null ? null : backward.at(sizes), saved);

@@ -24,7 +24,8 @@ record Structure(String text) {
      * @return null for graphs whose operations mean more than their structure says
      */
     static Structure of(Graph graph, String what) {
-        StringBuilder text = new StringBuilder(what);
+        StringBuilder text = new StringBuilder();
+        append(text, what);
         Map<Node, Integer> numbers = new IdentityHashMap<>();
         List<Node> nodes = new ArrayList<>(graph.inputs());
         nodes.addAll(graph.nodes());
@@ -45,6 +46,7 @@ record Structure(String text) {
         for (int i = 0; i < n.shape().rank(); i++) {
             text.append((char) ('0' + Math.min(n.shape().dim(i), Sizes.Pairs.FIXED)));
         }
+        text.append('/');
         if (n.attrs() instanceof Attrs.Axes a) {
             text.append(a.wide() ? 'w' : 'a');
             for (int axis : a.axes().toArray()) {
@@ -60,8 +62,13 @@ record Structure(String text) {
         for (Node in : n.inputs()) {
             text.append(',').append(numbers.get(in));
         }
-        text.append(n.hint() == null ? "" : n.hint()).append(';');
+        append(text, n.hint() == null ? "" : n.hint());
         return true;
+    }
+
+    /** Appends a name that users give: with its length, whatever is in it means nothing else. */
+    private static void append(StringBuilder text, String name) {
+        text.append(';').append(name.length()).append('=').append(name);
     }
 
     /** Attributes that no pass looks into: a graph keeps its own. */

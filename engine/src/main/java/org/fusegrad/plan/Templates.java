@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Ints;
+import org.fusegrad.run.Budget;
+import org.fusegrad.run.LruCache;
 
 /**
  * The plans of one engine by structure, so that known formulas are bound to new sizes instead of
@@ -16,9 +18,6 @@ import org.fusegrad.graph.Ints;
  */
 public final class Templates {
     private static final int MOST_STRUCTURES = 512;
-
-    /** As many as one step of a large network has different layers. */
-    private static final int MOST_LATEST = 128;
 
     /** Plans of one structure: one for general sizes, others for sizes that coincide. */
     private static final int MOST_OF_ONE = 8;
@@ -33,12 +32,16 @@ public final class Templates {
     /** A graph to the last size and constant, and where in memory its inputs lie. */
     private record Exactly(Structure structure, List<Attrs> attrs, Ints sizes, Layouts layouts) {}
 
-    private final Map<Exactly, Planned> latest = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Exactly, Planned> eldest) {
-            return size() > MOST_LATEST;
-        }
-    };
+    private final LruCache<Exactly, Planned> latest;
+
+    /**
+     * No plans yet.
+     *
+     * @param budget what plans may take, with the calls that hold them
+     */
+    public Templates(Budget budget) {
+        latest = new LruCache<>(budget, Planned::bytes);
+    }
 
     /**
      * The plan of a graph over loop domains.
@@ -75,17 +78,7 @@ public final class Templates {
         }
         Ints sizes = Ints.of(Structure.sizes(traced));
         Exactly key = new Exactly(structure, Structure.attrs(traced), sizes, layouts);
-        synchronized (this) {
-            Planned found = latest.get(key);
-            if (found != null) {
-                return found;
-            }
-        }
-        Planned made = plan.get();
-        synchronized (this) {
-            Planned before = latest.putIfAbsent(key, made);
-            return before == null ? made : before;
-        }
+        return latest.get(key, plan);
     }
 
     private synchronized List<Template> of(Structure structure) {

@@ -20,7 +20,7 @@ public final class KernelRuntime {
     private final Budget plans = Budget.ofHeap(Flags.PLANS.get());
     private final Interpreter reference = new Interpreter();
     private final Counters counters = new Counters();
-    private final Templates templates = new Templates();
+    private final Templates templates = new Templates(plans);
 
     public KernelRuntime(
             Backend backend, Workers workers, BufferPool pool, boolean strict, boolean verify) {
