@@ -22,15 +22,43 @@ public final class Templates {
     /** Plans of one structure: one for general sizes, others for sizes that coincide. */
     private static final int MOST_OF_ONE = 8;
 
-    private final Map<Structure, List<Template>> known = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Structure, Variants> known = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Structure, List<Template>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Structure, Variants> eldest) {
             return size() > MOST_STRUCTURES;
         }
     };
 
     /** A graph to the last size and constant, and where in memory its inputs lie. */
     private record Exactly(Structure structure, List<Attrs> attrs, Ints sizes, Layouts layouts) {}
+
+    /** The plans of one structure. One thread makes a plan; others that want one wait for it. */
+    private static final class Variants {
+        private volatile List<Template> all = List.of();
+
+        Planned bound(Graph graph) {
+            for (Template t : all) {
+                Planned bound = t.bind(graph);
+                if (bound != null) {
+                    return bound;
+                }
+            }
+            return null;
+        }
+
+        synchronized Planned boundOrMade(Graph graph, Function<Graph, Planned> plan) {
+            Planned bound = bound(graph);
+            if (bound != null) {
+                return bound;
+            }
+            Template made = Template.of(graph, plan);
+            List<Template> more = new ArrayList<>(all);
+            more.add(made);
+            // The latest were made for what the earlier ones do not hold for.
+            all = List.copyOf(more.subList(Math.max(0, more.size() - MOST_OF_ONE), more.size()));
+            return made.planned();
+        }
+    }
 
     private final LruCache<Exactly, Planned> latest;
 
@@ -51,17 +79,12 @@ public final class Templates {
      */
     Planned get(Graph graph, String what, Function<Graph, Planned> plan) {
         Structure structure = Structure.of(graph, what);
-        for (Template t : structure == null ? List.<Template>of() : of(structure)) {
-            Planned bound = t.bind(graph);
-            if (bound != null) {
-                return bound;
-            }
+        if (structure == null) {
+            return Template.of(graph, plan).planned();
         }
-        Template made = Template.of(graph, plan);
-        if (structure != null) {
-            add(structure, made);
-        }
-        return made.planned();
+        Variants variants = of(structure);
+        Planned bound = variants.bound(graph);
+        return bound == null ? variants.boundOrMade(graph, plan) : bound;
     }
 
     /**
@@ -81,16 +104,8 @@ public final class Templates {
         return latest.get(key, plan);
     }
 
-    private synchronized List<Template> of(Structure structure) {
-        return known.getOrDefault(structure, List.of());
-    }
-
-    private synchronized void add(Structure structure, Template made) {
-        List<Template> all = new ArrayList<>(known.getOrDefault(structure, List.of()));
-        all.add(made);
-        // The latest were made for what the earlier ones do not hold for.
-        int from = Math.max(0, all.size() - MOST_OF_ONE);
-        known.put(structure, List.copyOf(all.subList(from, all.size())));
+    private synchronized Variants of(Structure structure) {
+        return known.computeIfAbsent(structure, key -> new Variants());
     }
 
     /** Forgets all plans. */
