@@ -73,13 +73,18 @@ final class CallNode extends TapeNode {
 
     /** The results a gradient has arrived at; null if that are all that can have one. */
     private BitSet present(Tensor[] upstream) {
-        BitSet present = new BitSet();
         boolean all = true;
+        for (int i = 0; i < shapes.length && all; i++) {
+            all = upstream[i] != null || !call.graph().outputs().get(i).dtype().isFloating();
+        }
+        if (all) {
+            return null;
+        }
+        BitSet present = new BitSet();
         for (int i = 0; i < shapes.length; i++) {
             present.set(i, upstream[i] != null);
-            all &= upstream[i] != null || !call.graph().outputs().get(i).dtype().isFloating();
         }
-        return all ? null : present;
+        return present;
     }
 
     private Tensor upstream(Tensor[] upstream, int i) {

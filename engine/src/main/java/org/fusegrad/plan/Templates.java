@@ -17,7 +17,8 @@ import org.fusegrad.run.LruCache;
  * being planned anew. Bounded: what was used longest ago goes first. For any number of threads.
  */
 public final class Templates {
-    private static final int MOST_STRUCTURES = 512;
+    /** Many more than the formulas of a large network, which differ in sizes mostly. */
+    private static final int MOST_STRUCTURES = 128;
 
     /** Plans of one structure: one for general sizes, others for sizes that coincide. */
     private static final int MOST_OF_ONE = 8;

@@ -194,6 +194,16 @@ public abstract class Module {
         return further;
     }
 
+    /** Whether there is any of {@link #parameters}; makes no list. */
+    protected final boolean hasParameters() {
+        return children.isEmpty() ? !parameters.isEmpty() : !parameters().isEmpty();
+    }
+
+    /** Whether there is any of {@link #buffers}; makes no list. */
+    protected final boolean hasBuffers() {
+        return children.isEmpty() ? !buffers.isEmpty() : !buffers().isEmpty();
+    }
+
     public final List<Tensor> parameters() {
         return List.copyOf(namedParameters().values());
     }

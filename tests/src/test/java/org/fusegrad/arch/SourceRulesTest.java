@@ -52,12 +52,10 @@ final class SourceRulesTest {
     /** Digits would follow the user's locale, in messages and in Java that is printed to be run. */
     @Test
     void whatIsFormattedNamesItsLocale() {
-        assertEquals(
-                List.of(),
-                broken((file, lines) -> {
-                    Matcher m = UNLOCALISED.matcher(String.join("\n", lines));
-                    return m.find() ? List.of(file.getFileName() + ": " + m.group()) : List.of();
-                }));
+        assertEquals(List.of(), broken((file, lines) -> {
+            Matcher m = UNLOCALISED.matcher(String.join("\n", lines));
+            return m.find() ? List.of(file.getFileName() + ": " + m.group()) : List.of();
+        }));
     }
 
     @Test

@@ -156,7 +156,7 @@ public abstract class Norm extends Module {
     }
 
     private void checkAll(Tensor x) {
-        boolean typed = keepsStatistics() || !parameters().isEmpty();
+        boolean typed = keepsStatistics() || hasParameters();
         if (typed || !x.dtype().isFloating()) {
             checkType(x, options.dtype());
         }
@@ -247,7 +247,7 @@ public abstract class Norm extends Module {
 
     /** Whether the layer keeps statistics between steps. */
     public final boolean keepsStatistics() {
-        return !buffers().isEmpty();
+        return hasBuffers();
     }
 
     /**
