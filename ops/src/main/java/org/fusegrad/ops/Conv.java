@@ -46,9 +46,25 @@ public final class Conv {
         return Primitives.conv(x, weight, g.stride(), g.padding(), g.dilation(), g.groups());
     }
 
-    /** Convolution over as many axes as the geometry has. */
+    /**
+     * Convolution over as many axes as the geometry has.
+     *
+     * @param bias one value for each channel of the result; {@code null} for none
+     * @throws IllegalArgumentException if the bias has another length
+     */
     public static Tensor conv(Tensor x, Tensor weight, Tensor bias, Geometry g) {
-        Tensor y = conv(x, weight, g);
+        return withBias("conv", conv(x, weight, g), bias);
+    }
+
+    private static Tensor withBias(String op, Tensor y, Tensor bias) {
+        if (bias == null) {
+            return y;
+        }
+        // A single value would broadcast, and then mean something else.
+        if (bias.rank() != 1 || bias.dim(0) != y.dim(1)) {
+            throw new IllegalArgumentException(op + ": bias " + bias.shape() + " does not fit the "
+                    + y.dim(1) + " channels of the result " + y.shape());
+        }
         return y.add(perChannel(bias, y));
     }
 
@@ -124,11 +140,10 @@ public final class Conv {
         return convTranspose(x, weight, g, extra);
     }
 
-    /** Transposed convolution (N, C, H, W) by (C, O / groups, KH, KW), bias (O). */
+    /** Transposed convolution (N, C, H, W) by (C, O / groups, KH, KW), bias (O) or null. */
     public static Tensor convTranspose2d(
             Tensor x, Tensor weight, Tensor bias, Geometry g, int... outputPadding) {
-        Tensor y = convTranspose(x, weight, g, outputPadding);
-        return y.add(perChannel(bias, y));
+        return withBias("convTranspose2d", convTranspose(x, weight, g, outputPadding), bias);
     }
 
     /** A vector (C) in the shape (1, C, 1, ...) that broadcasts against x (N, C, ...). */

@@ -25,9 +25,22 @@ public final class Linear {
         return rows.matmul(weight.transpose(0, 1)).reshape(dims);
     }
 
-    /** x Wᵀ + b, with b (out). */
+    /**
+     * x Wᵀ + b.
+     *
+     * @param bias (out); {@code null} for none
+     * @throws IllegalArgumentException if the bias has another shape
+     */
     public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-        return linear(x, weight).add(bias);
+        Tensor y = linear(x, weight);
+        if (bias == null) {
+            return y;
+        }
+        if (bias.rank() != 1 || bias.dim(0) != weight.dim(0)) {
+            throw new IllegalArgumentException("linear: bias " + bias.shape()
+                    + " does not fit the output size of weight " + weight.shape());
+        }
+        return y.add(bias);
     }
 
     private static int rows(int[] dims) {

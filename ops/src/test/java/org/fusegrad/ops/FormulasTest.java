@@ -77,6 +77,22 @@ class FormulasTest {
     }
 
     @Test
+    void aBiasHasOneValueForEachOutput() {
+        Tensor x = Tensor.ones(1, 2, 3, 3);
+        Tensor weight = Tensor.ones(4, 2, 3, 3);
+        assertEquals(18, Conv.conv2d(x, weight, null, 1, 0).toDoubles()[0]);
+        assertEquals(19, Conv.conv2d(x, weight, Tensor.ones(4), 1, 0).toDoubles()[3]);
+        Tensor rows = Tensor.ones(5, 2);
+        assertEquals(2, Linear.linear(rows, Tensor.ones(3, 2), null).toDoubles()[0]);
+        for (Tensor bias : new Tensor[] {Tensor.ones(1), Tensor.scalar(1), Tensor.ones(1, 4)}) {
+            assertThrows(IllegalArgumentException.class, () -> Conv.conv2d(x, weight, bias, 1, 0));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Linear.linear(rows, Tensor.ones(4, 2), bias));
+        }
+    }
+
+    @Test
     void embeddingTakesRows() {
         Tensor index = Tensor.of(new long[] {2, 0, 2}, 3);
         Gradients.check(v -> Linear.embedding(v, index), Gradients.values(6), 3, 2);
