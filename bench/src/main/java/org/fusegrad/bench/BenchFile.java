@@ -65,6 +65,10 @@ public record BenchFile(
      * @throws IllegalArgumentException if the file holds something else
      */
     public static BenchFile read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(file + " is no run but a folder: give a file that"
+                    + " 'bench --json' has written");
+        }
         try {
             BenchFile run = GSON.fromJson(Files.readString(file), BenchFile.class);
             if (run != null && run.isWhole()) {

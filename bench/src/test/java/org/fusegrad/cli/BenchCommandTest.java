@@ -30,6 +30,7 @@ final class BenchCommandTest {
         Ran.of("bench", "--no-torch", "--path", "cuda").failed(2, "unknown path 'cuda'");
         Ran.of("bench", "--no-torch", "--shape", "65536x65536x65536x65536")
                 .failed(2, "'65536x65536x65536x65536' is no shape");
+        Ran.of("bench", "plot", folder.toString()).failed(2, folder + " is no run but a folder");
         Ran.of("bench", "plot", "nowhere.json").failed(2, "nowhere.json: no such file");
     }
 
