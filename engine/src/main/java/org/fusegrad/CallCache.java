@@ -96,7 +96,7 @@ final class CallCache {
         return call;
     }
 
-    /** Makes it a second time if only what can be made anew stood in the way of the first. */
+    /** Makes it a second time if only what can be made again stood in the way of the first. */
     private Call made(Key key, Supplier<Call> maker) {
         try {
             return calls.get(key, maker);

@@ -47,6 +47,6 @@ final class Draws {
         return context.record == null ? Engine.current().draws().next() : context.record.next();
     }
 
-    /** Where a formula takes a key from, anew at each call. */
+    /** Where a formula takes a key from, a new one at each call. */
     static final class Source {}
 }

@@ -185,7 +185,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Lets go of all memory that can be made anew: arrays that scopes gave back, traced and planned
+     * Lets go of what can be made again: arrays that scopes gave back, traced and planned
      * calls, compiled kernels that nothing uses. They come back as they are wanted; no result
      * changes. Any thread may call this at any time.
      */

@@ -31,7 +31,7 @@ import org.fusegrad.run.Share;
  * }</pre>
  *
  * <p>A formula must be pure apart from {@link State} and the random numbers it draws: it may
- * capture parameters (tensors whose identity stays, read anew at each call) and states, but no
+ * capture parameters (tensors whose identity stays, read at each call) and states, but no
  * tensor computed per call; such values are arguments. Java values it reads count as they were when
  * it was traced, but for those of a {@link Setting}, such as the mode of a module. A formula that
  * breaks this rule is found out at the second call of a signature, and whenever the number of its

@@ -7,7 +7,7 @@ import org.fusegrad.graph.Op;
  * Random tensors, by methods that are called as {@code Tensor.rand}. Each takes a stream of numbers
  * of its own from the engine that is current; element i of it is a function of seed, stream and i,
  * so the bits do not depend on processor, threads, backend or memory order. Inside a formula they
- * are operations of it and draw anew at each call, in the order in which the formula was traced;
+ * are operations of it and draw at each call, in the order in which the formula was traced;
  * the backward of a call sees the numbers of its forward.
  *
  * <p>Threads that draw from one engine share its streams, and which thread gets which is up to

@@ -82,7 +82,7 @@ final class Tracer {
 
     /** The formula looks at something that may change. */
     void depend(Dependency on) {
-        // What the formula makes itself it makes anew in each trace.
+        // What the formula makes itself it makes again in each trace.
         if (!made.contains(on)) {
             dependencies.add(on);
         }

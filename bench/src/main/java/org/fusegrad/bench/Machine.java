@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.fusegrad.codegen.simd.SimdSupport;
 
 /**
- * What the figures hold for.
+ * The machine that figures hold for.
  *
  * @param processor its name as the system tells it, and how many there are
  * @param system the operating system

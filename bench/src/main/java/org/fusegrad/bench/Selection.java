@@ -3,7 +3,7 @@ package org.fusegrad.bench;
 import java.util.List;
 
 /**
- * What a user wants measured of a suite; an empty list means what the suite would measure anyway.
+ * The part of a suite that is wanted; an empty list means what the suite would measure anyway.
  *
  * @param norms names as {@link NormCase} has them
  * @param shapes as {@link NormCase} has them

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.fusegrad.conformance.eval.Comparison.Difference;
 
 /**
- * What became of one case.
+ * The outcome of one case.
  *
  * @param path its directory below the root
  * @param mode the backend and whether it fused, where the case failed

@@ -8,7 +8,7 @@ import org.fusegrad.Primitives;
 import org.fusegrad.Tensor;
 
 /**
- * What a step of a random formula can do: the call as Java and as text. In the text {@code $0},
+ * A kind of step of a random formula: the call as Java and as text. In the text {@code $0},
  * {@code $1}, {@code $2} stand for the operands and {@code #} for the numbers of the step.
  */
 enum Action {

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.fusegrad.Tensor;
 
 /**
- * What rounding could make of an operand: random, of one run's seed. Mostly exaggerated, so that
+ * Rounding errors of an operand: random, of one run's seed. Mostly exaggerated, so that
  * spread covers the errors compared many times over, but not always: poles and jumps that lie
  * within rounding are met only by values that are what rounding leaves.
  */

@@ -31,7 +31,7 @@ public final class Flags {
             "verify",
             false,
             false,
-            "run the interpreter beside each kernel and compare the bits; trace formulas anew"
+            "run the interpreter beside each kernel and compare the bits; trace formulas again"
                     + " and compare");
     public static final Flag<Integer> LANES = choice(
             "lanes",

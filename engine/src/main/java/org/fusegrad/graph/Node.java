@@ -74,7 +74,7 @@ public final class Node {
         return new Node(op, attrs, inputs, dtype, shape, name);
     }
 
-    /** This operation on other operands; types and shapes are inferred anew. */
+    /** This operation on other operands; types and shapes are inferred again. */
     public Node withInputs(List<Node> operands) {
         if (op.kind() == Op.Kind.LEAF || same(operands)) {
             return this;

@@ -170,7 +170,7 @@ public final class Executable {
         return results;
     }
 
-    /** Runs a kernel, a second time if only what can be made anew stood in the way of the first. */
+    /** Runs a kernel, a second time if only spare memory stood in the way of the first. */
     private void runWithRoom(Call call, Value[] at, Allocator allocator) {
         try {
             run(call, at, allocator);

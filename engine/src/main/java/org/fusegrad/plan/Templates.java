@@ -14,7 +14,7 @@ import org.fusegrad.run.LruCache;
 
 /**
  * The plans of one engine by structure, so that known formulas are bound to new sizes instead of
- * being planned anew. Bounded: what was used longest ago goes first. For any number of threads.
+ * being planned again. Bounded: what was used longest ago goes first. For any number of threads.
  */
 public final class Templates {
     /** Many more than the formulas of a large network, which differ in sizes mostly. */

@@ -77,7 +77,7 @@ public final class Budget {
         }
     }
 
-    /** Weighs all anew: caches may have gone, and entries grown. */
+    /** Weighs all again: caches may have gone, and entries grown. */
     private void sweep(long most) {
         List<Held> all = held();
         all.sort(Comparator.comparingLong(Held::used));

@@ -62,14 +62,14 @@ public final class KernelRuntime {
         return plans;
     }
 
-    /** Lets go of pooled memory and of plans, which are made anew when they are wanted again. */
+    /** Lets go of pooled memory and of plans, which are made again when they are wanted again. */
     public void makeRoom() {
         pool.clear();
         plans.clear();
         templates.clear();
     }
 
-    /** Lets go of all that can be made anew, compiled kernels too. */
+    /** Lets go of all that can be made again, compiled kernels too. */
     public void trim() {
         makeRoom();
         backend.trim();

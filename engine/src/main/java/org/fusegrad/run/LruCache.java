@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Values by what they were made of, each made once however many threads ask. Together with other
- * caches it keeps to a {@link Budget}: what was used longest ago goes first, and is made anew when
+ * caches it keeps to a {@link Budget}: what was used longest ago goes first, and is made again when
  * it is asked for again. Safe for all threads.
  *
  * @param <K> key, compared by equality
@@ -32,7 +32,7 @@ public final class LruCache<K, V> {
      * An empty cache.
      *
      * @param budget what it may hold together with others
-     * @param weigher bytes of a value; asked anew whenever memory is short
+     * @param weigher bytes of a value; asked again whenever memory is short
      */
     public LruCache(Budget budget, ToLongFunction<V> weigher) {
         this(budget, weigher, () -> {});

@@ -107,7 +107,7 @@ public final class DataLoader {
             return this;
         }
 
-        /** Augments each image, anew each epoch. */
+        /** Augments each image, differently in each epoch. */
         public Builder augment(Augmentation value) {
             augmentation = value;
             return this;

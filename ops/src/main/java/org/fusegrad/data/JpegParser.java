@@ -199,7 +199,7 @@ final class JpegParser {
             throw new DataException(String.format(
                     Locale.ROOT,
                     "%s draws its %dx%d pixels in more than %d scans, more work than a picture"
-                            + " needs; write it anew as a baseline JPEG",
+                            + " needs; write it again as a baseline JPEG",
                     file,
                     frame.height(),
                     frame.width(),

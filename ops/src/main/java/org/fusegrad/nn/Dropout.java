@@ -6,7 +6,7 @@ import org.fusegrad.Tensor;
 
 /**
  * Dropout (Srivastava et al. 2014), with PyTorch's scaling: in training each element is zeroed with
- * a probability, anew at each call, and the others are divided by what remains of it, so that the
+ * a probability, others at each call, and the others are divided by what remains of it, so that the
  * expected value stays. In evaluation it is the identity.
  *
  * <p>The numbers are those of the current engine, see {@link Tensor#bernoulli}; the backward sees

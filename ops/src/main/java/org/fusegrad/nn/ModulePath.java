@@ -11,7 +11,7 @@ import java.util.function.Function;
  * it was registered at, so that an error tells its whole path wherever it is caught.
  */
 final class ModulePath {
-    /** How an error of a common type is made anew with a longer message. */
+    /** How an error of a common type is made again with a longer message. */
     private static final Map<Class<?>, Function<String, RuntimeException>> COMMON = Map.of(
             IllegalArgumentException.class, IllegalArgumentException::new,
             IllegalStateException.class, IllegalStateException::new,

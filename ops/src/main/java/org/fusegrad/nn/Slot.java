@@ -4,7 +4,7 @@ import org.fusegrad.Setting;
 
 /**
  * A place for a part of a module. What stands in it may be replaced, see {@link Module#replace};
- * the module that owns it asks for the part anew at each use.
+ * the module that owns it asks for the part at each use.
  */
 public final class Slot<M extends Module> {
     private final Class<M> type;

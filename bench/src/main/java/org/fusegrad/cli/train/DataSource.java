@@ -10,7 +10,7 @@ import org.fusegrad.data.Idx;
 import org.fusegrad.data.ImageFolder;
 
 /**
- * Where images come from.
+ * A place that images come from.
  *
  * @param name {@code digits}, {@code fashion-mnist}, or the path of a directory that holds the four
  *     IDX files of the MNIST family or {@code train} and {@code test} folders of classes; of one

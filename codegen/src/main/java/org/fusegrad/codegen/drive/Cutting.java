@@ -78,7 +78,7 @@ final class Cutting {
 
     /**
      * Whether each slab is one run of memory. Slabs scattered in short rows are not worth having:
-     * the processor fetches memory ahead along a run, and starts anew at each jump.
+     * the processor fetches memory ahead along a run, and starts again at each jump.
      */
     private static boolean isCompact(boolean[] slab, int[] domain) {
         boolean inside = false;

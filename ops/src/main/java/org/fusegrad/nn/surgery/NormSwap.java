@@ -117,7 +117,7 @@ public final class NormSwap {
 
     /**
      * Exchanges every batch norm that keeps running statistics and stands in a slot. The model is
-     * changed in place, all or nothing; modes stay. Optimisers have to be made anew.
+     * changed in place, all or nothing; modes stay. Optimisers have to be made again.
      *
      * @param sample an input, on which the model before and after is compared, in evaluation
      * @throws RuntimeException what the model throws on the sample or on symbolic tensors
