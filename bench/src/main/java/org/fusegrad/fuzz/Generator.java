@@ -112,7 +112,7 @@ final class Generator {
         int[] numbers = step.numbers().stream().mapToInt(i -> i).toArray();
         Tensor out = switch (step.action()) {
             case TRACK -> in[0].sub(0.5);
-            case DROP -> in[0].mul(1);
+            case DROP -> in[0].mul(Tensor.ones(in[0].shape().dims()).cast(in[0].dtype()));
             default -> step.action().apply(in, numbers);
         };
         if (out.shape().numel() <= MAX_ELEMENTS && isInRange(out)) {
