@@ -5,7 +5,7 @@ import org.fusegrad.run.Buffer;
 import org.fusegrad.run.BufferPool;
 
 /**
- * What is in force on one thread: engine, scope, trace, transaction, and whether gradients are
+ * The things in force on one thread: engine, scope, trace, transaction, and whether gradients are
  * recorded. Whoever sets one of them holds the context until it is set back; a thread holds it
  * weakly, so that one which lives on, such as a server's, keeps no class of this library.
  */

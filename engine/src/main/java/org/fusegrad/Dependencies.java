@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What one formula has been seen to look at besides its arguments, over all its traces. The values
+ * All that one formula has been seen to read besides its arguments, over all its traces. The values
  * of all that belong to the signature of its calls: a trace is used only where everything it looked
  * at is as it was. Only grows; safe in any thread.
  */

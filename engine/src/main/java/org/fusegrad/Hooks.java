@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What is called with the gradient of one tensor, in order of registration. Lists are replaced as a
+ * Functions called with the gradient of a tensor, in order of registration. Lists are replaced as a
  * whole, so a hook may add or remove hooks while it runs; that counts from the next backward on.
  */
 final class Hooks {

@@ -1,7 +1,7 @@
 package org.fusegrad;
 
 /**
- * How far the random numbers of an engine have come: what must be saved for a program to go on with
+ * The place of an engine's random numbers: what must be saved for a program to go on with
  * the numbers it would have had. See {@link Engine#randomState()}.
  *
  * @param sources where {@link Engine#nextStream} goes on, which starts layers

@@ -10,7 +10,7 @@ import org.fusegrad.State;
 import org.fusegrad.Tensor;
 
 /**
- * What a formula computes: in a step of training results, gradients of the arguments and states;
+ * The outcome of a formula: in a step of training results, gradients of the arguments and states;
  * without gradients the results alone.
  *
  * @param names what each array is; results come first

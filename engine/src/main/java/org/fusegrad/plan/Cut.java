@@ -14,7 +14,7 @@ import org.fusegrad.graph.Op;
  * Cuts a joint graph into forward and backward, deciding what the forward saves. Inputs are there
  * anyway; results of sums, contractions and whatever varies along fewer loops than the data are
  * saved; element-wise values of full size are computed again, unless they are results of the
- * forward whose recomputation would be dear.
+ * forward whose recomputation is expensive.
  */
 final class Cut {
     /** Nodes looked at to save fewer statistics: of very long formulas some more are saved. */

@@ -13,7 +13,7 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.plan.Schedule;
 
 /**
- * How the domain of a kernel is cut into tasks, and these into chunks of slabs that stay in cache.
+ * The cuts of a kernel's domain into tasks, and these into chunks of slabs that stay in cache.
  * Follows from sizes alone, so the number of threads never shows in a result.
  */
 final class Cutting {
