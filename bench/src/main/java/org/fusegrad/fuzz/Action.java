@@ -160,6 +160,11 @@ enum Action {
         };
     }
 
+    /** Whether operands are compared with one another. */
+    boolean compares() {
+        return this == CHOOSE;
+    }
+
     /** Whether its operands must be floating, and of one type. */
     boolean needsFloating() {
         return switch (this) {

@@ -38,6 +38,11 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
         void restart() {
             states.forEach(s -> s.set(Tensor.scalar(FIRST, s.get().dtype())));
         }
+
+        /** The results, from the same random numbers at each call. */
+        List<Tensor> call(Tensor... in) {
+            return random().during(() -> fused.callAll(in));
+        }
     }
 
     private static final double FIRST = 0.5;
@@ -101,15 +106,26 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
             List<Tensor> in, boolean wide, Map<Integer, State> states, Reading each) {
         List<Tensor> values = new ArrayList<>(in);
         for (Step step : steps) {
-            Tensor[] operands = step.operands().stream()
-                    .map(i -> each.of(i, values.get(i)))
-                    .toArray(Tensor[]::new);
+            Tensor[] operands = read(step, values, each);
             values.add(
                     each == EXACT
                             ? apply(step, operands, wide, states)
                             : disturbed(step, operands, wide, states, values, each));
         }
         return values;
+    }
+
+    /** The operands; of a value that is compared with itself, equality is no matter of rounding. */
+    private static Tensor[] read(Step step, List<Tensor> values, Reading each) {
+        Map<Integer, Tensor> once = new TreeMap<>();
+        Tensor[] operands = new Tensor[step.operands().size()];
+        for (int i = 0; i < operands.length; i++) {
+            int number = step.operands().get(i);
+            Tensor read = step.action().compares() ? once.get(number) : null;
+            operands[i] = read == null ? each.of(number, values.get(number)) : read;
+            once.put(number, operands[i]);
+        }
+        return operands;
     }
 
     private static Tensor apply(Step step, Tensor[] in, boolean wide, Map<Integer, State> states) {
@@ -150,11 +166,16 @@ record Recipe(List<Shape> leaves, DType dtype, Data data, List<Step> steps) {
         };
     }
 
-    /** The mean is rounded, so that the distances from it, the slopes, have a sum that is not 0. */
+    /**
+     * The mean is rounded, so that the distances from it, the slopes, have a sum that is not 0. Of
+     * equal elements the error of their sum is all there is: in each element the same.
+     */
     private static Tensor variance(Tensor x, Tensor again, int[] axes) {
-        Tensor distance = x.sub(again.mean(axes));
+        Tensor mean = again.mean(axes);
+        Tensor error = mean.sub(x.mean(axes)).detach();
+        double n = (double) x.shape().numel() / mean.shape().numel();
+        Tensor distance = x.sub(mean.add(error.mul(Math.sqrt(n))));
         Tensor y = distance.square().mean(axes);
-        double n = (double) x.shape().numel() / y.shape().numel();
         return Primitives.customGradient(
                 y, List.of(x), dy -> List.of(dy.mul(distance).mul(2 / n)));
     }

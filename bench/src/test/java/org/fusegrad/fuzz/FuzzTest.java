@@ -157,6 +157,45 @@ final class FuzzTest {
         }
     }
 
+    /** Numbers drawn anew for each difference once agreed by chance on a slope of another mask. */
+    @Test
+    void differencesAreOfOneMask() {
+        Recipe recipe = new Recipe(
+                List.of(Shape.of(1, 1)),
+                DType.FLOAT64,
+                Data.ORDINARY,
+                List.of(
+                        step(Action.DROP, 0),
+                        step(Action.DROP, 0),
+                        step(Action.DROP, 0),
+                        step(Action.ADD, 1, 2),
+                        step(Action.ADD, 4, 3)));
+        try (Engines engines = new Engines()) {
+            LongStream.range(0, 20)
+                    .forEach(seed -> assertEquals(
+                            Check.Verdict.HOLDS,
+                            new Slopes().check(new Trial(recipe, seed, engines))));
+        }
+    }
+
+    /** No element is below itself, so all are equal, and their deviation has a kink. */
+    @Test
+    void theDeviationOfEqualElementsHasNoSlope() {
+        Recipe recipe = new Recipe(
+                List.of(Shape.of(4097)),
+                DType.FLOAT32,
+                Data.ORDINARY,
+                List.of(
+                        step(Action.MUL, 0, 0),
+                        step(Action.VAR, List.of(0), 1),
+                        step(Action.CHOOSE, 0, 0, 2),
+                        step(Action.VAR, List.of(0), 3),
+                        step(Action.SQRT, 4)));
+        try (Engines engines = new Engines()) {
+            assertEquals(Check.Verdict.HOLDS, new Slopes().check(new Trial(recipe, 2088, engines)));
+        }
+    }
+
     /** Halved steps met half as many stairs, and agreed on a slope. */
     @Test
     void stairsAreNoSlope() {
