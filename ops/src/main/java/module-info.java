@@ -1,11 +1,9 @@
-/** Layers, losses, optimisers, models, data sets, checkpoints. */
+/** Layers, losses, optimisers, models, checkpoints. */
 module org.fusegrad.ops {
     requires transitive org.fusegrad.engine;
     requires com.google.gson;
-    requires java.desktop;
 
     exports org.fusegrad.checkpoint;
-    exports org.fusegrad.data;
     exports org.fusegrad.models;
     exports org.fusegrad.nn;
     exports org.fusegrad.nn.doctor;

@@ -104,6 +104,39 @@ final class ModuleLawsTest {
         dependsOnlyOn("ops", component(of("engine")).or(from("com.google.gson.")), 40);
     }
 
+    /** A server that computes needs no windows, and no image formats. */
+    @Test
+    void whatComputesNeedsNoDesktop() {
+        for (String module : List.of("engine", "codegen", "ops")) {
+            noClasses()
+                    .that(are(of(module)))
+                    .should()
+                    .dependOnClassesThat(from("java.awt.", "javax.imageio.", "javax.swing."))
+                    .check(ALL);
+        }
+    }
+
+    @Test
+    void theTrainerNeedsLayersAndCharts() {
+        dependsOnlyOn(
+                "train",
+                component(of("engine"))
+                        .or(component(of("ops")))
+                        .or(from("com.google.gson.", "org.knowm.xchart.")),
+                30);
+    }
+
+    @Test
+    void theHarnessNeedsNoTrainer() {
+        dependsOnlyOn(
+                "tests",
+                component(of("engine"))
+                        .or(component(of("codegen")))
+                        .or(component(of("ops")))
+                        .or(from("com.google.gson.", "org.junit.")),
+                60);
+    }
+
     @Test
     void oneClassNamesJanino() {
         noClasses()
@@ -149,6 +182,7 @@ final class ModuleLawsTest {
                                 "org.fusegrad.codegen.emit",
                                 "org.fusegrad.codegen.loop"),
                 "ops", Set.of(),
+                "train", Set.of(),
                 "tests", Set.of());
         inside.forEach((module, hidden) -> {
             ModuleDescriptor described = ModuleFinder.of(

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 public final class ProjectFiles {
     /** Folders of all modules. */
     public static final List<String> MODULES =
-            List.of("engine", "codegen", "ops", "tests", "bench");
+            List.of("engine", "codegen", "ops", "train", "tests", "bench", "cli");
 
     private ProjectFiles() {}
 

@@ -56,7 +56,7 @@ final class OutsideProjectTest {
                 </dependency>
                 <dependency>
                   <groupId>org.fusegrad</groupId>
-                  <artifactId>fusegrad-gradcheck</artifactId>
+                  <artifactId>fusegrad-testing</artifactId>
                   <version>${fusegrad}</version>
                   <scope>${scope}</scope>
                 </dependency>
@@ -100,7 +100,7 @@ final class OutsideProjectTest {
     private static final String MODULE = """
             module com.example.outside {
                 requires org.fusegrad.ops;
-                requires org.fusegrad.gradcheck;
+                requires org.fusegrad.testing;
                 requires org.junit.jupiter.api;
 
                 exports com.example;
@@ -235,7 +235,8 @@ final class OutsideProjectTest {
         Path root = ProjectFiles.root();
         Path copy = Files.createDirectories(folder.resolve("fusegrad"));
         Files.copy(root.resolve("pom.xml"), copy.resolve("pom.xml"));
-        for (String module : List.of("engine", "codegen", "ops", "tests", "bench")) {
+        for (String module :
+                List.of("engine", "codegen", "ops", "train", "tests", "bench", "cli")) {
             Files.createDirectories(copy.resolve(module));
             Files.copy(root.resolve(module).resolve("pom.xml"), copy.resolve(module + "/pom.xml"));
         }
