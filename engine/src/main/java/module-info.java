@@ -8,7 +8,9 @@
 module org.fusegrad.engine {
     // Written against by all who compute.
     exports org.fusegrad;
+    exports org.fusegrad.dist;
     exports org.fusegrad.flags;
+    exports org.fusegrad.type;
 
     // Written against by backends and by tools that look at graphs.
     exports org.fusegrad.graph;

@@ -16,7 +16,6 @@ import org.fusegrad.plan.Executable;
 import org.fusegrad.plan.Layouts;
 import org.fusegrad.plan.Planned;
 import org.fusegrad.plan.Planner;
-import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Once;
 import org.fusegrad.run.Value;
 
@@ -49,7 +48,7 @@ final class Call {
     /** About what a node of a graph takes. */
     private static final int NODE_BYTES = 150;
 
-    private final KernelRuntime runtime;
+    private final Planner planner;
     private final String name;
     private final Graph graph;
     private final int results;
@@ -57,7 +56,7 @@ final class Call {
     private final List<State> effects;
     private final Layouts layouts;
     private final SharedRows shared;
-    private final Origin origin;
+    private final MainTrace origin;
     private final Retrace retraced = new Retrace();
     private final Map<BitSet, Once<Derivation>> derivations = new ConcurrentHashMap<>();
     private final Map<List<BitSet>, Call> partials = new ConcurrentHashMap<>();
@@ -73,7 +72,7 @@ final class Call {
      * @param origin the trace it comes from, which its backward continues
      */
     Call(
-            KernelRuntime runtime,
+            Planner planner,
             String name,
             Graph graph,
             int results,
@@ -81,8 +80,8 @@ final class Call {
             List<State> effects,
             Layouts layouts,
             SharedRows shared,
-            Origin origin) {
-        this.runtime = runtime;
+            MainTrace origin) {
+        this.planner = planner;
         this.name = GraphPrinter.word(name);
         this.graph = graph;
         this.results = results;
@@ -155,13 +154,13 @@ final class Call {
         Graph pure = Differentiate.withoutMarkers(Graph.of(graph.inputs(), outputs));
         return counted(
                 shared == null
-                        ? Planner.plan(runtime, label, pure, layouts)
-                        : Planner.plan(runtime, label, pure, shared.share(), shared.inputs()));
+                        ? planner.plan(label, pure, layouts)
+                        : planner.plan(label, pure, shared.share(), shared.inputs()));
     }
 
     /** A plan that this call keeps from now on. */
     private Executable counted(Executable plan) {
-        runtime.plans().add(plan.bytes());
+        planner.runtime().plans().add(plan.bytes());
         return plan;
     }
 
@@ -212,7 +211,7 @@ final class Call {
     }
 
     Executable.Allocator allocator(Context context) {
-        return (dtype, length) -> context.allocate(runtime.pool(), dtype, length);
+        return (dtype, length) -> context.allocate(planner.runtime().pool(), dtype, length);
     }
 
     private Tensor[] wrap(Value[] out, TapeNode producer) {
@@ -263,9 +262,8 @@ final class Call {
     private Derivation derive(BitSet wanted) {
         Pullback pullback = pullback(wanted, null);
         Planned planned = shared == null
-                ? Planner.plan(runtime, name, graph, pullback.graph(), layouts)
-                : Planner.compile(
-                        runtime,
+                ? planner.plan(name, graph, pullback.graph(), layouts)
+                : planner.compile(
                         name,
                         Planner.split(
                                 graph,
@@ -340,7 +338,7 @@ final class Call {
 
     private Call call(Pullback pullback) {
         return new Call(
-                runtime,
+                planner,
                 name + "_bwd",
                 pullback.graph(),
                 pullback.operands().length,

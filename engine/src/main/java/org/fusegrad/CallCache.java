@@ -10,10 +10,12 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Layouts;
+import org.fusegrad.plan.Planner;
 import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Layout;
 import org.fusegrad.run.LruCache;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /**
  * Calls by what they compute and the signature of their operands, in one engine. All of an engine
@@ -47,7 +49,7 @@ final class CallCache {
 
     private record Entry(Key key, Call call) {}
 
-    private final KernelRuntime runtime;
+    private final Planner planner;
     private final LruCache<Key, Call> calls;
 
     /**
@@ -56,13 +58,14 @@ final class CallCache {
      */
     private final Entry[] last = new Entry[Op.values().length + 1];
 
-    CallCache(KernelRuntime runtime) {
-        this.runtime = runtime;
-        this.calls = new LruCache<>(runtime.plans(), Call::bytes, () -> Arrays.fill(last, null));
+    CallCache(Planner planner) {
+        this.planner = planner;
+        this.calls = new LruCache<>(
+                planner.runtime().plans(), Call::bytes, () -> Arrays.fill(last, null));
     }
 
-    KernelRuntime runtime() {
-        return runtime;
+    Planner planner() {
+        return planner;
     }
 
     /** One operation as a call. */
@@ -76,9 +79,9 @@ final class CallCache {
     private Call single(Op op, Attrs attrs, Tensor[] in) {
         List<Node> leaves = leaves(in);
         Graph graph = Graph.of(leaves, List.of(Node.of(op, attrs, leaves)));
-        Origin origin = new Origin(op.toString());
+        MainTrace origin = new MainTrace(op.toString());
         return new Call(
-                runtime, op.toString(), graph, 1, List.of(), List.of(), layouts(in), null, origin);
+                planner, op.toString(), graph, 1, List.of(), List.of(), layouts(in), null, origin);
     }
 
     /** The formula these are the calls of; {@code trace} runs if this signature is new. */
@@ -101,7 +104,7 @@ final class CallCache {
         try {
             return calls.get(key, maker);
         } catch (OutOfMemoryError e) {
-            runtime.makeRoom();
+            planner.runtime().makeRoom();
             return calls.get(key, maker);
         }
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.Shape;
 
 /**
  * A recorded call of a compiled graph. Keeps the inputs its backward reads and what the forward

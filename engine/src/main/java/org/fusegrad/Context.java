@@ -3,6 +3,7 @@ package org.fusegrad;
 import java.lang.ref.WeakReference;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.BufferPool;
+import org.fusegrad.type.DType;
 
 /**
  * The things in force on one thread: engine, scope, trace, transaction, and whether gradients are

@@ -1,6 +1,8 @@
 package org.fusegrad;
 
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** How a {@link Tensor} is made of Java values; its methods are called as {@code Tensor.of}. */
 public abstract sealed class Creation extends RandomTensors permits TensorValues {

@@ -2,6 +2,8 @@ package org.fusegrad;
 
 import java.util.concurrent.atomic.AtomicReference;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * The random tensors of an engine, one stream of numbers each: which seed, and how many have been

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
 
 /**
  * The element-wise operations of {@link Tensor}.

@@ -6,6 +6,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.fusegrad.flags.Flags;
+import org.fusegrad.plan.Planner;
 import org.fusegrad.run.Backend;
 import org.fusegrad.run.BackendProvider;
 import org.fusegrad.run.BufferPool;
@@ -36,6 +37,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private final KernelRuntime runtime;
+    private final Planner planner;
     private final CallCache calls;
     private final boolean fusing;
     private final AtomicLong seed;
@@ -44,11 +46,13 @@ public final class Engine implements AutoCloseable {
     private Engine(Builder b) {
         this.runtime = new KernelRuntime(
                 b.given == null ? backend(b.backend) : b.given,
+                new Interpreter(),
                 new Workers(b.threads),
                 new BufferPool(),
                 b.strict,
                 b.verify);
-        this.calls = new CallCache(runtime);
+        this.planner = new Planner(runtime);
+        this.calls = new CallCache(planner);
         this.fusing = b.fuse;
         this.seed = new AtomicLong(b.seed);
         this.draws = new Draws(b.seed);
@@ -152,6 +156,10 @@ public final class Engine implements AutoCloseable {
     /** What executes kernels. */
     public KernelRuntime runtime() {
         return runtime;
+    }
+
+    Planner planner() {
+        return planner;
     }
 
     /** The calls of single operations; those of formulas are with the formulas. */

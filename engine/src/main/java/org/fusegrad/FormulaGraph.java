@@ -16,9 +16,9 @@ public final class FormulaGraph {
     private final Graph graph;
     private final List<Object> sources;
     private final Map<State, Node> writes;
-    private final Origin origin;
+    private final MainTrace origin;
 
-    FormulaGraph(Graph graph, List<Object> sources, Map<State, Node> writes, Origin origin) {
+    FormulaGraph(Graph graph, List<Object> sources, Map<State, Node> writes, MainTrace origin) {
         this.graph = graph;
         this.sources = sources.stream().map(FormulaGraph::fixed).toList();
         this.writes = writes;

@@ -11,12 +11,12 @@ import java.util.WeakHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.fusegrad.graph.BatchShard;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 import org.fusegrad.plan.Layouts;
-import org.fusegrad.run.KernelRuntime;
-import org.fusegrad.run.Share;
+import org.fusegrad.plan.Planner;
 
 /**
  * A formula that is traced once for each signature of its arguments, differentiated symbolically
@@ -133,7 +133,7 @@ public final class Fused {
         if (!engine.isFusing()) {
             return unfused(context, arguments);
         }
-        Supplier<Call> trail = () -> trace(engine.runtime(), arguments);
+        Supplier<Call> trail = () -> trace(engine.planner(), arguments);
         return List.of(checked(engine, mode, arguments, trail).invoke(arguments));
     }
 
@@ -153,7 +153,7 @@ public final class Fused {
      * @throws IllegalStateException inside another formula, if it draws random numbers, or if a
      *     replica failed
      */
-    public List<Tensor> callShared(Share share, Object mode, Tensor... arguments) {
+    public List<Tensor> callShared(BatchShard share, Object mode, Tensor... arguments) {
         if (Context.get().tracer != null) {
             throw new IllegalStateException(name + " is shared by replicas and cannot be part of"
                     + " another formula; call it by itself");
@@ -163,7 +163,7 @@ public final class Fused {
         Object key = Arrays.asList(mode, share);
         Supplier<Call> trail = () -> {
             List<Node> whole = SharedRows.whole(share, CallCache.leaves(arguments));
-            return trace(engine.runtime(), whole, Layouts.SHARED, share);
+            return trace(engine.planner(), whole, Layouts.SHARED, share);
         };
         return List.of(checked(engine, key, arguments, trail).invoke(arguments));
     }
@@ -189,16 +189,16 @@ public final class Fused {
 
     private CallCache calls(Engine engine) {
         CallCache before = last;
-        if (before != null && before.runtime() == engine.runtime()) {
+        if (before != null && before.planner() == engine.planner()) {
             return before;
         }
-        CallCache found = calls.computeIfAbsent(engine, e -> new CallCache(e.runtime()));
+        CallCache found = calls.computeIfAbsent(engine, e -> new CallCache(e.planner()));
         last = found;
         return found;
     }
 
-    private Call trace(KernelRuntime runtime, Tensor[] arguments) {
-        return trace(runtime, CallCache.leaves(arguments), CallCache.layouts(arguments), null);
+    private Call trace(Planner planner, Tensor[] arguments) {
+        return trace(planner, CallCache.leaves(arguments), CallCache.layouts(arguments), null);
     }
 
     private List<Tensor> unfused(Context context, Tensor[] arguments) {
@@ -210,8 +210,8 @@ public final class Fused {
         return results;
     }
 
-    private Call trace(KernelRuntime runtime, List<Node> leaves, Layouts layouts, Share share) {
-        Origin origin = new Origin(name, dependencies);
+    private Call trace(Planner planner, List<Node> leaves, Layouts layouts, BatchShard share) {
+        MainTrace origin = new MainTrace(name, dependencies);
         Tracer tracer = origin.tracer(leaves);
         List<Node> outputs = new ArrayList<>(results(tracer));
         if (share != null && tracer.draws()) {
@@ -226,7 +226,7 @@ public final class Fused {
             outputs.add(write.getValue());
         }
         return new Call(
-                runtime,
+                planner,
                 name,
                 Graph.of(tracer.inputs(), outputs),
                 results,
@@ -239,7 +239,7 @@ public final class Fused {
 
     /** Runs the formula on the leaves the tracer starts with. */
     private List<Node> results(Tracer tracer) {
-        Origin origin = tracer.origin();
+        MainTrace origin = tracer.origin();
         List<Tensor> leaves = tracer.inputs().stream()
                 .map(leaf -> Tensor.symbolic(leaf, origin))
                 .toList();
@@ -253,7 +253,7 @@ public final class Fused {
      */
     public FormulaGraph graph(Tensor... arguments) {
         Misuse.checkArguments(name, arity, arguments);
-        Origin origin = new Origin(name);
+        MainTrace origin = new MainTrace(name);
         Tracer tracer = origin.tracer(CallCache.leaves(arguments));
         List<Node> results = results(tracer);
         List<Object> sources = new ArrayList<>(List.of(arguments));
@@ -271,7 +271,7 @@ public final class Fused {
     public Explanation explain(Object mode, Tensor... arguments) {
         Misuse.checkArguments(name, arity, arguments);
         Engine engine = Engine.current();
-        Call call = traced(engine, mode, arguments, () -> trace(engine.runtime(), arguments));
+        Call call = traced(engine, mode, arguments, () -> trace(engine.planner(), arguments));
         BitSet wanted = call.differentiable(arguments);
         Function<Tensor, String> describe = t -> t.dtype() + t.shape().toString();
         String signature =
@@ -285,7 +285,7 @@ public final class Fused {
      */
     public Trace trace(Tensor... arguments) {
         Misuse.checkArguments(name, arity, arguments);
-        Tracer tracer = new Origin(name).tracer(CallCache.leaves(arguments));
+        Tracer tracer = new MainTrace(name).tracer(CallCache.leaves(arguments));
         List<Node> results = results(tracer);
         Map<Node, Object> sources = new IdentityHashMap<>();
         for (int i = 0; i < tracer.bindings().size(); i++) {

@@ -9,7 +9,7 @@ final class Misuse {
     private Misuse() {}
 
     /** A symbolic tensor whose value was asked for. */
-    static IllegalStateException noValue(Tensor t, Origin origin) {
+    static IllegalStateException noValue(Tensor t, MainTrace origin) {
         Tracer tracer = Context.get().tracer;
         if (tracer == null || tracer.origin() != origin) {
             return outside(t, origin, tracer == null ? null : tracer.origin());
@@ -20,7 +20,7 @@ final class Misuse {
     }
 
     /** A symbolic tensor used in no formula, or in another one than its own. */
-    static IllegalStateException outside(Tensor t, Origin origin, Origin current) {
+    static IllegalStateException outside(Tensor t, MainTrace origin, MainTrace current) {
         String where = current == null ? "outside of it, or on another thread" : "in " + current;
         return new IllegalStateException(describe(t) + " belongs to one trace of " + origin
                 + " and stands for nothing " + where
@@ -28,7 +28,7 @@ final class Misuse {
     }
 
     /** Something that has no meaning on a symbolic tensor. */
-    static IllegalStateException onSymbol(String what, Tensor t, Origin origin) {
+    static IllegalStateException onSymbol(String what, Tensor t, MainTrace origin) {
         return new IllegalStateException(what + " on " + describe(t) + " inside " + origin
                 + ": a formula is traced once and differentiated as a whole, so its tensors have no"
                 + " gradients of their own; do it outside, with the argument or the result of the"

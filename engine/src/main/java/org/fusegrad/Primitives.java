@@ -6,9 +6,10 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.fusegrad.TapeNode.Edge;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /** Primitives with geometry: contraction, convolution, pooling, and the declared gradient. */
 public final class Primitives {

@@ -2,6 +2,7 @@ package org.fusegrad;
 
 import java.util.Arrays;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
 
 /**
  * The type in which operands meet, by PyTorch's rules: bool below int64 below floating. Operands

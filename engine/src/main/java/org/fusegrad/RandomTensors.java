@@ -2,6 +2,8 @@ package org.fusegrad;
 
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Random tensors, by methods that are called as {@code Tensor.rand}. Each takes a stream of numbers

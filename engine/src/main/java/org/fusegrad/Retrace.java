@@ -9,6 +9,7 @@ import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /**
  * The check that a formula still does what was traced of it. Due at the second call and whenever

@@ -2,16 +2,16 @@ package org.fusegrad;
 
 import java.util.BitSet;
 import java.util.List;
+import org.fusegrad.graph.BatchShard;
 import org.fusegrad.graph.Node;
-import org.fusegrad.run.Share;
 
 /**
  * Which inputs and results of a call hold rows of a batch that replicas share; the others are equal
  * on all replicas.
  */
-record SharedRows(Share share, BitSet inputs, BitSet results) {
+record SharedRows(BatchShard share, BitSet inputs, BitSet results) {
     /** A formula whose arguments and results all have rows. */
-    static SharedRows of(Share share, int arguments, int results) {
+    static SharedRows of(BatchShard share, int arguments, int results) {
         return new SharedRows(share, first(arguments), first(results));
     }
 
@@ -22,7 +22,7 @@ record SharedRows(Share share, BitSet inputs, BitSet results) {
     }
 
     /** Arguments of one replica as those of all together. */
-    static List<Node> whole(Share share, List<Node> own) {
+    static List<Node> whole(BatchShard share, List<Node> own) {
         return own.stream()
                 .map(n -> Node.input(
                         own.indexOf(n), n.dtype(), n.shape().with(0, share.total()), n.hint()))

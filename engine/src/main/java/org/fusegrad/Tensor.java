@@ -9,6 +9,8 @@ import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * An n-dimensional array that remembers how it was computed. Operations run at once and are
@@ -24,7 +26,7 @@ import org.fusegrad.run.Value;
  */
 public final class Tensor extends TensorOps {
     /** What a symbolic tensor stands for, and the trace in which it does. */
-    private record Symbol(Node node, Origin origin) {}
+    private record Symbol(Node node, MainTrace origin) {}
 
     private Value value;
     private final Symbol symbol;
@@ -98,7 +100,7 @@ public final class Tensor extends TensorOps {
         return symbolic(node, Context.get().tracer.origin());
     }
 
-    static Tensor symbolic(Node node, Origin origin) {
+    static Tensor symbolic(Node node, MainTrace origin) {
         return new Tensor(null, new Symbol(node, origin));
     }
 
@@ -146,12 +148,12 @@ public final class Tensor extends TensorOps {
         return symbol == null ? null : symbol.node;
     }
 
-    Origin origin() {
+    MainTrace origin() {
         return symbol.origin;
     }
 
     /** Refuses a symbolic tensor where another formula, or none, is at work. */
-    void requireOf(Origin current) {
+    void requireOf(MainTrace current) {
         if (symbol.origin != current) {
             throw Misuse.outside(this, symbol.origin, current);
         }

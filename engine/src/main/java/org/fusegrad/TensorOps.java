@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /**
  * The operations of {@link Tensor} that move, reduce, contract and index; the element-wise ones are

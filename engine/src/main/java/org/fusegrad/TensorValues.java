@@ -2,6 +2,7 @@ package org.fusegrad;
 
 import java.util.Arrays;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /** The elements of a {@link Tensor} as Java values, and how long they live. */
 public abstract sealed class TensorValues extends Creation permits ElementwiseOps {

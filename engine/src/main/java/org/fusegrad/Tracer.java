@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Records a formula as an expression graph. Arguments are symbolic; a tensor from outside becomes
@@ -30,11 +32,11 @@ final class Tracer {
 
     private final Set<Dependency> dependencies = new LinkedHashSet<>();
     private final Set<Object> made = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Origin origin;
+    private final MainTrace origin;
     private boolean recordsOutside;
 
     /** Starts with the leaves that already exist, in order. */
-    Tracer(Origin origin, List<Node> arguments) {
+    Tracer(MainTrace origin, List<Node> arguments) {
         this.origin = origin;
         inputs.addAll(arguments);
     }
@@ -102,7 +104,7 @@ final class Tracer {
         return recordsOutside;
     }
 
-    Origin origin() {
+    MainTrace origin() {
         return origin;
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.fusegrad.bench.jmh.Paths;
 
 /** A run as text: the table of the command line, and the shorter one of a document. */
 public final class BenchTable {

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.fusegrad.bench.Job.Sampling;
 import org.fusegrad.bench.jmh.NewShapeBench;
 import org.fusegrad.bench.jmh.NormBench;
+import org.fusegrad.bench.jmh.Paths;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.Result;

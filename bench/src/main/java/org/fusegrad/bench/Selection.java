@@ -1,6 +1,8 @@
 package org.fusegrad.bench;
 
 import java.util.List;
+import org.fusegrad.bench.jmh.NormCase;
+import org.fusegrad.bench.jmh.Paths;
 
 /**
  * The part of a suite that is wanted; an empty list means what the suite would measure anyway.

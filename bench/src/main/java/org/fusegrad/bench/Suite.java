@@ -11,6 +11,8 @@ import org.fusegrad.bench.jmh.CompileBench;
 import org.fusegrad.bench.jmh.FirstCallBench;
 import org.fusegrad.bench.jmh.NewShapeBench;
 import org.fusegrad.bench.jmh.NormBench;
+import org.fusegrad.bench.jmh.NormCase;
+import org.fusegrad.bench.jmh.Paths;
 import org.fusegrad.bench.jmh.RoofBench;
 import org.fusegrad.flags.Flags;
 

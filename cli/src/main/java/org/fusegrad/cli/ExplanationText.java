@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.fusegrad.Explanation;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.plan.Executable;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.plan.Traffic;
 
 /** The listing of an explanation: graphs, kernels, what is saved, and bytes against unfused. */

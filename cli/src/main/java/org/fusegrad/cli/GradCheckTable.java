@@ -3,9 +3,9 @@ package org.fusegrad.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import org.fusegrad.DType;
 import org.fusegrad.gradcheck.GradCheckReport;
 import org.fusegrad.gradcheck.Mismatch;
+import org.fusegrad.type.DType;
 
 /** The table of a run: a row for each layer, mode and type, a column for each order and backend. */
 final class GradCheckTable {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck;
 import org.fusegrad.gradcheck.Samples;
@@ -13,6 +12,7 @@ import org.fusegrad.nn.Conv2d;
 import org.fusegrad.nn.ConvOptions;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.WeightTransform;
+import org.fusegrad.type.DType;
 
 /**
  * A layer in a mode, and how its gradient is checked.

@@ -6,9 +6,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
-import org.fusegrad.Shape;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.cli.NormRow.Request;
@@ -20,6 +18,8 @@ import org.fusegrad.nn.norm.BatchRenorm;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** The checks of one norm of the command line, in all modes that it has. */
 final class NormChecks {

@@ -5,10 +5,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.cli.NormRow.Parameter;
 import org.fusegrad.cli.NormRow.Request;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.nn.WeightTransform;
 import org.fusegrad.nn.norm.Affine;
 import org.fusegrad.nn.norm.BatchNorm1d;
@@ -34,7 +33,8 @@ import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.nn.norm.RenormSchedule;
 import org.fusegrad.nn.norm.SyncBatchNorm;
-import org.fusegrad.run.Collective;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * A norm as the command line names it: {@code bn}, {@code gn:32}, {@code mabn:2:32}.

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.fusegrad.Shape;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.nn.WeightTransform;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
-import org.fusegrad.run.Collective;
+import org.fusegrad.type.Shape;
 
 /**
  * A norm the command line knows.

@@ -1,6 +1,6 @@
 package org.fusegrad.cli;
 
-import static org.fusegrad.DType.FLOAT64;
+import static org.fusegrad.type.DType.FLOAT64;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

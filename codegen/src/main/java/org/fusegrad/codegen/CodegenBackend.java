@@ -17,7 +17,7 @@ import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.flags.Flags;
-import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.run.Backend;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.interp.Interpreter;

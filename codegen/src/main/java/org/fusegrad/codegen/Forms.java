@@ -16,7 +16,7 @@ import org.fusegrad.codegen.emit.KernelEmitter;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.simd.SimdSupport;
-import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
 

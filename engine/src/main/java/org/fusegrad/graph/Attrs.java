@@ -1,8 +1,8 @@
 package org.fusegrad.graph;
 
 import java.util.List;
-import org.fusegrad.Shape;
-import org.fusegrad.run.Share;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /** What a node knows besides its operands; one record for each form, equal by value. */
 public sealed interface Attrs {
@@ -37,7 +37,7 @@ public sealed interface Attrs {
     }
 
     /** Target type of a cast. */
-    record To(org.fusegrad.DType dtype) implements Attrs {}
+    record To(org.fusegrad.type.DType dtype) implements Attrs {}
 
     /**
      * Axes of a reduction or flip, ascending; the order of a permutation. A {@code wide} reduction
@@ -123,10 +123,10 @@ public sealed interface Attrs {
      * Rows {@code from} to {@code to - 1} of a batch that replicas share, as this exchange's
      * {@code label} says.
      */
-    record Rows(Share share, int from, int to, String label) implements Attrs {}
+    record Rows(BatchShard share, int from, int to, String label) implements Attrs {}
 
     /** Shape and type, float32 or float64, of random numbers. */
-    record Drawn(Shape shape, org.fusegrad.DType dtype) implements Attrs {}
+    record Drawn(Shape shape, org.fusegrad.type.DType dtype) implements Attrs {}
 
     /** A backward that its author declares: gradients of the operands after the first. */
     record Custom(Declared rule) implements Attrs {}

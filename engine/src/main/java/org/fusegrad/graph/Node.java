@@ -1,8 +1,9 @@
 package org.fusegrad.graph;
 
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /**
  * One operation of an expression graph: immutable, with type and shape inferred when it is made.

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /**
  * How the value of a constant follows from the constants and the sizes of the graph that passes

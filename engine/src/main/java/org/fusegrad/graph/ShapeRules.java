@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /** What type and shape each operation yields, and which operands it refuses. */
 public final class ShapeRules {

@@ -3,7 +3,7 @@ package org.fusegrad.graph;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.Shape;
+import org.fusegrad.type.Shape;
 
 /**
  * Other sizes and constants for what was made of one graph: those of a second graph of the same

@@ -1,8 +1,9 @@
 package org.fusegrad.graph;
 
 import java.util.List;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.ShapeRules.Meta;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /** Shape rules of contractions and pooling. */
 final class StructuredShapes {
@@ -34,7 +35,7 @@ final class StructuredShapes {
         return new Meta(arithmetic(op, in), a.with(r - 1, b.dim(r - 1)));
     }
 
-    private static org.fusegrad.DType arithmetic(Op op, List<Node> in) {
+    private static org.fusegrad.type.DType arithmetic(Op op, List<Node> in) {
         ShapeRules.floating(op, in.get(0));
         return ShapeRules.promote(op, in.get(0).dtype(), in.get(1).dtype());
     }

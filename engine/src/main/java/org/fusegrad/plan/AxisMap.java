@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.Ints;
 
 /**
  * Which loop axes each node of a graph varies over, dimension by dimension. Element-wise

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Sizes;
 import org.fusegrad.run.Buffer;
@@ -14,6 +14,7 @@ import org.fusegrad.run.KernelException;
 import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Layout;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /**
  * A planned graph: kernels and views in order, each reading and filling numbered slots. The first

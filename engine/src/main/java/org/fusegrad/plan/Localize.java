@@ -6,11 +6,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.BatchShard;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.run.Share;
+import org.fusegrad.type.Ints;
 
 /**
  * Pass: from the graph of a whole batch to that of one replica's rows. What varies along the batch
@@ -21,7 +21,7 @@ import org.fusegrad.run.Share;
  * <p>Collections wait for one another, which gives them one order on all replicas.
  */
 final class Localize {
-    private final Share share;
+    private final BatchShard share;
     private final Map<Node, Node> local = new IdentityHashMap<>();
     private final BitSet rowOutputs = new BitSet();
     private final Map<Node, Boolean> hasRows = new IdentityHashMap<>();
@@ -29,12 +29,12 @@ final class Localize {
     private int collections;
     private String call = "";
 
-    private Localize(Share share) {
+    private Localize(BatchShard share) {
         this.share = share;
     }
 
     /** The replica's part of a forward and a backward. */
-    static Split split(Split whole, Share share, BitSet rowInputs) {
+    static Split split(Split whole, BatchShard share, BitSet rowInputs) {
         Localize forward = new Localize(share);
         Graph ahead = forward.rewrite(whole.forward(), rowInputs);
         BitSet known = (BitSet) rowInputs.clone();
@@ -48,7 +48,7 @@ final class Localize {
     }
 
     /** The replica's part of a graph. */
-    static Graph graph(Graph whole, Share share, BitSet rowInputs) {
+    static Graph graph(Graph whole, BatchShard share, BitSet rowInputs) {
         return new Localize(share).rewrite(whole, rowInputs);
     }
 

@@ -4,22 +4,36 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.fusegrad.grad.Differentiate;
+import org.fusegrad.graph.BatchShard;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.KernelRuntime;
-import org.fusegrad.run.Share;
 import org.fusegrad.simplify.Pass;
 
-/** From a graph to an executable, and from a forward and its pullback to two of them. */
+/**
+ * The way from a graph to an executable, and from a forward and its pullback to two of them. Keeps
+ * plans by structure. For any number of threads.
+ */
 public final class Planner {
-    private Planner() {}
+    private final KernelRuntime runtime;
+    private final Templates templates;
+
+    /** A planner whose plans run there and are kept in its budget. */
+    public Planner(KernelRuntime runtime) {
+        this.runtime = runtime;
+        this.templates = new Templates(runtime.plans());
+    }
+
+    /** Where the plans run. */
+    public KernelRuntime runtime() {
+        return runtime;
+    }
 
     /** Rewrites a graph without markers over loop domains, simplifies and compiles it. */
-    public static Executable plan(
-            KernelRuntime runtime, String name, Graph graph, Layouts layouts) {
+    public Executable plan(String name, Graph graph, Layouts layouts) {
         Graph loops = Canonical.rewrite(graph, layouts);
-        return runtime.templates()
-                .get(loops, name, g -> new Planned(compile(runtime, name, g), null, 0))
+        return templates
+                .get(loops, name, g -> new Planned(compile(name, g), null, 0))
                 .forward();
     }
 
@@ -27,13 +41,11 @@ public final class Planner {
      * Simplifies forward and pullback as one graph, cuts it apart and compiles both. A plan that
      * was made for other sizes serves where it holds.
      */
-    public static Planned plan(
-            KernelRuntime runtime, String name, Graph forward, Graph pullback, Layouts layouts) {
+    public Planned plan(String name, Graph forward, Graph pullback, Layouts layouts) {
         Graph joint = joint(forward, pullback);
         int inputs = forward.inputs().size();
         int outputs = forward.outputs().size();
         String what = name + " " + inputs + " " + outputs + " ";
-        Templates templates = runtime.templates();
         return templates.lately(
                 joint,
                 what,
@@ -41,26 +53,25 @@ public final class Planner {
                 () -> templates.get(
                         Canonical.rewrite(joint, layouts),
                         what,
-                        g -> compile(runtime, name, Cut.apply(g, inputs, outputs))));
+                        g -> compile(name, Cut.apply(g, inputs, outputs))));
     }
 
     /** Compiles a forward and its backward. */
-    public static Planned compile(KernelRuntime runtime, String name, Split split) {
+    public Planned compile(String name, Split split) {
         return new Planned(
-                compile(runtime, name + "_fwd", split.forward()),
-                compile(runtime, name + "_bwd", split.backward()),
+                compile(name + "_fwd", split.forward()),
+                compile(name + "_bwd", split.backward()),
                 split.saved());
     }
 
     /** As {@link #plan} for a graph of a whole batch: the plan of one replica's rows of it. */
-    public static Executable plan(
-            KernelRuntime runtime, String name, Graph graph, Share share, BitSet rowInputs) {
+    public Executable plan(String name, Graph graph, BatchShard share, BitSet rowInputs) {
         Graph whole = Pass.runAll(Canonical.rewrite(graph, Layouts.SHARED));
-        return compile(runtime, name, Localize.graph(whole, share, rowInputs));
+        return compile(name, Localize.graph(whole, share, rowInputs));
     }
 
     /** As {@link #split} for graphs of a whole batch: what one replica does of it. */
-    public static Split split(Graph forward, Graph pullback, Share share, BitSet rowInputs) {
+    public static Split split(Graph forward, Graph pullback, BatchShard share, BitSet rowInputs) {
         return Localize.split(split(forward, pullback, Layouts.SHARED), share, rowInputs);
     }
 
@@ -80,7 +91,7 @@ public final class Planner {
     }
 
     /** Compiles a graph over loop domains as it stands. */
-    public static Executable compile(KernelRuntime runtime, String name, Graph graph) {
+    public Executable compile(String name, Graph graph) {
         return new Assembler(runtime, name, graph).assemble();
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
@@ -18,6 +17,7 @@ import org.fusegrad.graph.Op;
 import org.fusegrad.graph.Origin;
 import org.fusegrad.graph.Sizes;
 import org.fusegrad.simplify.Pass;
+import org.fusegrad.type.Shape;
 
 /**
  * What a graph over loop domains was planned to, ready to be bound to the sizes and constants of

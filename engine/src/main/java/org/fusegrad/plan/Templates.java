@@ -8,9 +8,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.run.Budget;
 import org.fusegrad.run.LruCache;
+import org.fusegrad.type.Ints;
 
 /**
  * The plans of one engine by structure, so that known formulas are bound to new sizes instead of
@@ -70,6 +70,7 @@ public final class Templates {
      */
     public Templates(Budget budget) {
         latest = new LruCache<>(budget, Planned::bytes);
+        budget.alsoClears(this::forget);
     }
 
     /**
@@ -109,9 +110,7 @@ public final class Templates {
         return known.computeIfAbsent(structure, key -> new Variants());
     }
 
-    /** Forgets all plans. */
-    public synchronized void clear() {
+    private synchronized void forget() {
         known.clear();
-        latest.clear();
     }
 }

@@ -1,6 +1,6 @@
 package org.fusegrad.run;
 
-import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.graph.KernelGraph;
 
 /**
  * Turns kernel graphs into something that runs. The interpreter is one, the code generator another.

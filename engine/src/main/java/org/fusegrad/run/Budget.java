@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,6 +20,7 @@ public final class Budget {
 
     private final long bytes;
     private final Map<LruCache<?, ?>, Boolean> caches = new WeakHashMap<>();
+    private final List<Runnable> others = new CopyOnWriteArrayList<>();
     private final ReentrantLock sweeping = new ReentrantLock();
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong clock = new AtomicLong();
@@ -48,10 +50,16 @@ public final class Budget {
         return held().stream().mapToLong(Held::bytes).sum();
     }
 
-    /** Empties the caches. */
+    /** Empties the caches, and what is to be emptied with them. */
     public void clear() {
         taken.set(0);
         caches().forEach(LruCache::clear);
+        others.forEach(Runnable::run);
+    }
+
+    /** Does this too when the caches are emptied; for what lives as long as this budget. */
+    public void alsoClears(Runnable clear) {
+        others.add(clear);
     }
 
     void join(LruCache<?, ?> cache) {

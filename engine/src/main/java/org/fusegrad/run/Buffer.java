@@ -1,6 +1,6 @@
 package org.fusegrad.run;
 
-import org.fusegrad.DType;
+import org.fusegrad.type.DType;
 
 /**
  * A Java array that holds elements of one type: {@code float[]}, {@code double[]}, {@code long[]},

@@ -4,8 +4,8 @@ import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.flags.Flags;
+import org.fusegrad.type.DType;
 
 /**
  * Arrays that scopes gave back, by type and size class. Bounded by a share of the heap: of what

@@ -4,9 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import org.fusegrad.flags.Flags;
-import org.fusegrad.plan.KernelGraph;
-import org.fusegrad.plan.Templates;
-import org.fusegrad.run.interp.Interpreter;
+import org.fusegrad.graph.KernelGraph;
 
 /** What executes kernels: a backend, threads and buffers, and the policy for kernels that fail. */
 public final class KernelRuntime {
@@ -18,13 +16,25 @@ public final class KernelRuntime {
     private final boolean strict;
     private final boolean verify;
     private final Budget plans = Budget.ofHeap(Flags.PLANS.get());
-    private final Interpreter reference = new Interpreter();
+    private final Backend reference;
     private final Counters counters = new Counters();
-    private final Templates templates = new Templates(plans);
 
+    /**
+     * A runtime.
+     *
+     * @param reference runs what the backend cannot, and is what it is compared with
+     * @param strict whether kernels that fail are errors
+     * @param verify whether results are compared
+     */
     public KernelRuntime(
-            Backend backend, Workers workers, BufferPool pool, boolean strict, boolean verify) {
+            Backend backend,
+            Backend reference,
+            Workers workers,
+            BufferPool pool,
+            boolean strict,
+            boolean verify) {
         this.backend = backend;
+        this.reference = reference;
         this.workers = workers;
         this.pool = pool;
         this.strict = strict;
@@ -52,11 +62,6 @@ public final class KernelRuntime {
         return counters;
     }
 
-    /** Plans by structure. */
-    public Templates templates() {
-        return templates;
-    }
-
     /** What planned calls, of formulas and of single operations, may take together. */
     public Budget plans() {
         return plans;
@@ -66,7 +71,6 @@ public final class KernelRuntime {
     public void makeRoom() {
         pool.clear();
         plans.clear();
-        templates.clear();
     }
 
     /** Lets go of all that can be made again, compiled kernels too. */

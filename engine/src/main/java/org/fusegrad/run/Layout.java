@@ -1,7 +1,7 @@
 package org.fusegrad.run;
 
 import java.util.Arrays;
-import org.fusegrad.Shape;
+import org.fusegrad.type.Shape;
 
 /**
  * Where the elements of a value lie in its buffer: shape and strides, in elements. Immutable, and

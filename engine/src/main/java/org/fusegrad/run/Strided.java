@@ -1,6 +1,6 @@
 package org.fusegrad.run;
 
-import org.fusegrad.Shape;
+import org.fusegrad.type.Shape;
 
 /** Walks and copies strided values. */
 final class Strided {

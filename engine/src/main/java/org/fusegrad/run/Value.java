@@ -1,8 +1,8 @@
 package org.fusegrad.run;
 
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.math.Half;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * An immutable n-dimensional array: a strided view of a {@link Buffer}. Strides and offset count

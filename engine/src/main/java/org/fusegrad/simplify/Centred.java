@@ -3,12 +3,12 @@ package org.fusegrad.simplify;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.graph.Origin;
+import org.fusegrad.type.DType;
 
 /**
  * A value minus its own mean: {@code c = x - sum(x) / n}, the mean possibly rounded in between.

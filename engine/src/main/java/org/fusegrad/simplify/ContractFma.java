@@ -1,11 +1,11 @@
 package org.fusegrad.simplify;
 
-import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.graph.Origin;
+import org.fusegrad.type.DType;
 
 /**
  * Pass: a product that is added to something becomes one fused multiply-add, a sum of products a

@@ -6,13 +6,13 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.graph.Origin;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
 
 /**
  * Pass: takes factors that do not vary along a summed loop out of the sum, and splits a sum of

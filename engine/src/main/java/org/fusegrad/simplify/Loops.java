@@ -5,10 +5,10 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.graph.Origin;
+import org.fusegrad.type.DType;
 
 /** Questions about nodes over a loop domain. */
 final class Loops {

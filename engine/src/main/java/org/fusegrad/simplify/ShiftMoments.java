@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.Ints;
 
 /**
  * Pass: a centred second moment in one scan. Where {@code sum((x - mean)²)} stands beside

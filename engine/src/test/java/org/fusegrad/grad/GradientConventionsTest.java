@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.BatchShard;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.run.Collective;
-import org.fusegrad.run.Share;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.interp.Run;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
 import org.junit.jupiter.api.Test;
 
 /** Gradients at kinks and corners, where none flows, of which type, and through markers. */
@@ -181,7 +181,7 @@ final class GradientConventionsTest {
 
     @Test
     void sharedGraphsAreNotDifferentiated() {
-        Share share = new Share(Collective.alone(), 0, 4, 4);
+        BatchShard share = new BatchShard(Collective.alone(), 0, 4, 4);
         Node collected = Node.of(Op.COLLECT, new Attrs.Rows(share, 0, 4, "all"), x);
         AssertionError e = assertThrows(AssertionError.class, () -> gradient(collected, g, x));
         assertTrue(e.getMessage().contains("collect"), e.getMessage());

@@ -8,10 +8,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.interp.Run;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /** Small expression graphs for the tests: made, written as one line, and evaluated. */
 public final class Formula {

@@ -4,13 +4,13 @@ import static org.fusegrad.graph.Formula.leaf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 /** The laws of fusion: which kernels a formula becomes, and what each hands out. */

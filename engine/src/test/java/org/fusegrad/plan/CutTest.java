@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.grad.Differentiate;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Formula;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.interp.Run;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
 import org.junit.jupiter.api.Test;
 
 /** What a forward saves for its backward, and what the backward computes again. */

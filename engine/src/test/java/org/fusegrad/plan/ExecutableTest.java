@@ -11,17 +11,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
+import org.fusegrad.dist.Collective;
+import org.fusegrad.graph.BatchShard;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Buffer;
-import org.fusegrad.run.Collective;
 import org.fusegrad.run.KernelRuntime;
-import org.fusegrad.run.Share;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.interp.Run;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 /** What a plan runs and explains, and what happens when memory is short. */
@@ -31,7 +31,8 @@ final class ExecutableTest {
     private final Value[] in = {Run.floats(Shape.of(2, 2), 1, 2, 3, 4)};
 
     private Executable plan(Node... outputs) {
-        return Planner.plan(runtime, "f", Graph.of(List.of(x), List.of(outputs)), Plans.ROW_MAJOR);
+        return new Planner(runtime)
+                .plan("f", Graph.of(List.of(x), List.of(outputs)), Plans.ROW_MAJOR);
     }
 
     @Test
@@ -109,9 +110,9 @@ final class ExecutableTest {
     void oneReplicaAloneComputesTheWhole() {
         BitSet rows = new BitSet();
         rows.set(0);
-        Share all = new Share(Collective.alone(), 0, 2, 2);
+        BatchShard all = new BatchShard(Collective.alone(), 0, 2, 2);
         Graph graph = Graph.of(List.of(x), List.of(x.sub(sum(x, 0).cast(DType.FLOAT32))));
-        Executable shared = Planner.plan(runtime, "f", graph, all, rows);
+        Executable shared = new Planner(runtime).plan("f", graph, all, rows);
         Value[] out = shared.run(in, Buffer::allocate);
         assertArrayEquals(new double[] {-3, -4, -1, -2}, out[0].toDoubles());
         Node dy = leaf(1, "dy", DType.FLOAT32, 2, 2);

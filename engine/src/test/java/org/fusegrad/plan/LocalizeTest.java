@@ -8,21 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.BatchShard;
 import org.fusegrad.graph.Formula;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.run.Collective;
-import org.fusegrad.run.Share;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 /** The graph of 2 rows out of 6, from that of all: what is collected, and what is refused. */
 final class LocalizeTest {
-    private static final Share SHARE = new Share(Collective.alone(), 0, 2, 6);
+    private static final BatchShard SHARE = new BatchShard(Collective.alone(), 0, 2, 6);
 
     private final Node x = leaf(0, "x", DType.FLOAT32, 6, 4);
     private final Node w = leaf(1, "w", DType.FLOAT32, 1, 4);

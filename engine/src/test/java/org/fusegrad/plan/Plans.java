@@ -3,6 +3,7 @@ package org.fusegrad.plan;
 import java.util.stream.Collectors;
 import org.fusegrad.graph.Formula;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.BufferPool;
 import org.fusegrad.run.KernelRuntime;
@@ -17,12 +18,18 @@ final class Plans {
     private Plans() {}
 
     static KernelRuntime runtime() {
-        return new KernelRuntime(new Interpreter(), new Workers(1), new BufferPool(), true, false);
+        return new KernelRuntime(
+                new Interpreter(),
+                new Interpreter(),
+                new Workers(1),
+                new BufferPool(),
+                true,
+                false);
     }
 
     /** The plan of a graph, which computes what the graph says. */
     static Executable plan(Graph graph) {
-        Executable plan = Planner.plan(runtime(), "f", graph, ROW_MAJOR);
+        Executable plan = new Planner(runtime()).plan("f", graph, ROW_MAJOR);
         Value[] want = Formula.values(graph);
         Value[] got = plan.run(Formula.inputs(graph), Buffer::allocate);
         for (int i = 0; i < want.length; i++) {

@@ -13,11 +13,12 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Formula;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -155,7 +156,7 @@ final class ScheduleTest {
                 * 01 reads v1,x makes v2=(float64(exp(x)) / v1)
                 slab 0-, 2 scan(s) R2 W1, reads 288 B, writes 256 B; unfused 1344 B
                 """, exp(x).cast(DType.FLOAT64).div(total));
-        Node top = x.reduce(Op.MAX, org.fusegrad.graph.Ints.of(1));
+        Node top = x.reduce(Op.MAX, org.fusegrad.type.Ints.of(1));
         Node e = exp(x.sub(top));
         becomes("""
                 * 01 reads x makes v1=max[1](x)

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.fusegrad.DType;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 /** Arrays come back by size, within bounds, and sizes out of use make room. */

@@ -1,11 +1,11 @@
 package org.fusegrad.simplify;
 
-import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Formula;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
 import org.junit.jupiter.api.Test;
 
 /** Where a product and a sum become one operation with one rounding. */

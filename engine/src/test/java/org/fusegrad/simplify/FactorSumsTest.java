@@ -2,11 +2,11 @@ package org.fusegrad.simplify;
 
 import static org.fusegrad.graph.Formula.sum;
 
-import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
 import org.junit.jupiter.api.Test;
 
 /** What leaves a sum, and when a sum of terms becomes several sums. */

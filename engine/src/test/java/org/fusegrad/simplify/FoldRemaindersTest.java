@@ -4,10 +4,10 @@ import static org.fusegrad.graph.Formula.sum;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import org.fusegrad.DType;
 import org.fusegrad.graph.Formula;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
 import org.junit.jupiter.api.Test;
 
 /** The remainder of a mean leaves the data for the statistics. */

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
+import org.fusegrad.type.DType;
 
 /** The operands of the simplifier's tests, and the laws every pass obeys. */
 abstract class Rewriting {

@@ -11,13 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.interp.Run;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 /** Mean and variance in one scan: where that applies, what it makes of them, how exact it is. */

@@ -2,12 +2,12 @@ package org.fusegrad.simplify;
 
 import static org.fusegrad.graph.Formula.sum;
 
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 /** What algebra does to one expression, and what it must leave alone. */

@@ -2,7 +2,7 @@ package org.fusegrad.checkpoint;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.fusegrad.DType;
+import org.fusegrad.type.DType;
 
 /**
  * A type of the format: its size, and the type of ours that holds all its values. Those that have

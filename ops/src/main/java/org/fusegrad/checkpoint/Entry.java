@@ -1,6 +1,6 @@
 package org.fusegrad.checkpoint;
 
-import org.fusegrad.Shape;
+import org.fusegrad.type.Shape;
 
 /**
  * Where the elements of one tensor lie; offsets count from the end of the header.

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.fusegrad.Shape;
+import org.fusegrad.type.Shape;
 
 /**
  * The JSON header of a file: read as a stream, so that a hostile one costs no more than its length,

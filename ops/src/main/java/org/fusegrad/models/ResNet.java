@@ -2,7 +2,6 @@ package org.fusegrad.models;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Conv2d;
 import org.fusegrad.nn.Layer;
@@ -14,6 +13,7 @@ import org.fusegrad.nn.Slot;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.ops.Activation;
+import org.fusegrad.type.DType;
 
 /**
  * Residual networks (He et al. 2016) of images (N, channels, H, W): a stem, stages of blocks that

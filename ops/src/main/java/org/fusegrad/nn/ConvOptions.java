@@ -1,8 +1,8 @@
 package org.fusegrad.nn;
 
-import org.fusegrad.DType;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.ops.Conv;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
 
 /**
  * Everything of a convolution but the channels. Settings per axis take one value for all spatial

@@ -2,10 +2,10 @@ package org.fusegrad.nn;
 
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.ops.Conv;
+import org.fusegrad.type.DType;
 
 /**
  * A convolution or a transposed one, over 1 to 3 spatial axes, with PyTorch's parameters: weight

@@ -1,8 +1,8 @@
 package org.fusegrad.nn;
 
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Dropout (Srivastava et al. 2014), with PyTorch's scaling: in training each element is zeroed with

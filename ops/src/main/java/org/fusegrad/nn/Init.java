@@ -1,9 +1,9 @@
 package org.fusegrad.nn;
 
 import java.util.function.DoubleSupplier;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** Initial values of parameters: contiguous tensors. */
 public final class Init {

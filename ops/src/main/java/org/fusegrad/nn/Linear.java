@@ -1,9 +1,9 @@
 package org.fusegrad.nn;
 
 import java.util.Optional;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /** An affine map of the last axis: x Wᵀ + b, weight (out, in), bias (out). */
 public final class Linear extends Module implements Foldable {

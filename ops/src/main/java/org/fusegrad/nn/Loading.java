@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.Transaction;
+import org.fusegrad.type.DType;
 
 /** One load of values into a module: everything is looked at before anything is changed. */
 final class Loading {

@@ -13,10 +13,10 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.Setting;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * A part of a network: named parameters, named states and named children, in the order in which

@@ -1,7 +1,7 @@
 package org.fusegrad.ops;
 
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Scalars that meet a tensor in a formula. As elsewhere, a {@code double} beside int64 or bool is

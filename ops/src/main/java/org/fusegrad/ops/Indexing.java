@@ -1,9 +1,9 @@
 package org.fusegrad.ops;
 
 import java.util.Arrays;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Elements by position, and triangles. Indices are int64 and count from 0; where one is repeated,

@@ -1,8 +1,8 @@
 package org.fusegrad.ops;
 
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * A prediction and its target, found to fit each other. Every loss begins here, so that none of

@@ -1,10 +1,10 @@
 package org.fusegrad.ops;
 
 import java.util.Arrays;
-import org.fusegrad.DType;
 import org.fusegrad.Primitives;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Pooling over windows of the last axes: of (N, C, H, W), unless an operation says otherwise. A

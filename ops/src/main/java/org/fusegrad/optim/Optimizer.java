@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.Transaction;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /**
  * Moves parameters along their gradients. The step of one parameter is a fused formula of its

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.models.ResNet.Architecture;
 import org.fusegrad.nn.Convolution;
@@ -19,6 +17,8 @@ import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.optim.SGD;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

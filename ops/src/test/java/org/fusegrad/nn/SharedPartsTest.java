@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.checkpoint.Checkpoint;
@@ -30,6 +29,7 @@ import org.fusegrad.nn.parallel.Replicas;
 import org.fusegrad.nn.surgery.NormSwap;
 import org.fusegrad.nn.surgery.SwapReport;
 import org.fusegrad.optim.SGD;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

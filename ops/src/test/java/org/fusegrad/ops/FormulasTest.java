@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 class FormulasTest {

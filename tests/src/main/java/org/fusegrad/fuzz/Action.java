@@ -3,9 +3,9 @@ package org.fusegrad.fuzz;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.fusegrad.DType;
 import org.fusegrad.Primitives;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * A kind of step of a random formula: the call as Java and as text. In the text {@code $0},

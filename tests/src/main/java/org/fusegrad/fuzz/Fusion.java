@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Fused and unfused agree, results, gradients and states, as far as the formula is well enough

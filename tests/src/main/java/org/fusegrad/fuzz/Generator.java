@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.fuzz.Recipe.Step;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Makes well-typed random recipes. It computes as it goes, so it knows the shape of every value and

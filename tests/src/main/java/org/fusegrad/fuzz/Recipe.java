@@ -7,13 +7,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Primitives;
 import org.fusegrad.RandomRecord;
-import org.fusegrad.Shape;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * A formula as data: leaves, then steps that each name earlier values by number. Its results are

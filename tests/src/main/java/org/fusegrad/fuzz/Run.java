@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * The outcome of a formula: in a step of training results, gradients of the arguments and states;

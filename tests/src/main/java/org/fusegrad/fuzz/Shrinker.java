@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.fuzz.Recipe.Step;
+import org.fusegrad.type.Shape;
 
 /** Makes a failing recipe as small as it gets while it still fails. */
 final class Shrinker {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Derived gradients agree with differences of the value along a random direction. Three step widths

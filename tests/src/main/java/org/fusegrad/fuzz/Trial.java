@@ -2,8 +2,8 @@ package org.fusegrad.fuzz;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * A recipe on its way through the checks. What more than one of them needs, traced formulas and the

@@ -3,14 +3,14 @@ package org.fusegrad.gradcheck;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 import org.fusegrad.run.interp.Interpreter;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Values of expressions, each node computed by itself on the interpreter: neither fused nor

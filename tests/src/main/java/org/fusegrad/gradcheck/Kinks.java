@@ -3,13 +3,13 @@ package org.fusegrad.gradcheck;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Where a function has no derivative near the point: ties of a maximum or a comparison, zeros of an

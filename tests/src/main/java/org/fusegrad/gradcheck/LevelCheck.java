@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck.Wanted;
+import org.fusegrad.type.DType;
 
 /** One order: what its gradients have to be, taken once, and what each backend makes of them. */
 final class LevelCheck {

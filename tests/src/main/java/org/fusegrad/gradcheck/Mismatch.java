@@ -2,7 +2,7 @@ package org.fusegrad.gradcheck;
 
 import java.util.Arrays;
 import java.util.Locale;
-import org.fusegrad.DType;
+import org.fusegrad.type.DType;
 
 /**
  * One wrong element of a gradient.

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.grad.Differentiate;
 import org.fusegrad.graph.Graph;
@@ -18,6 +17,7 @@ import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /**
  * Looks for the node at fault: each node's own gradient, from its rule or from what its author

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.fusegrad.DType;
 import org.fusegrad.FormulaGraph;
 import org.fusegrad.Fused;
 import org.fusegrad.RandomRecord;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck.Wanted;
+import org.fusegrad.type.DType;
 
 /** One run of a check: order by order, on each backend, with states put back each time. */
 final class Probe {

@@ -3,11 +3,11 @@ package org.fusegrad.gradcheck;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
 
 /**
  * A running error bound (Higham, Accuracy and Stability of Numerical Algorithms, section 3.3): with

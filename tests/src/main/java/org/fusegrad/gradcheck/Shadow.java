@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.FormulaGraph;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
@@ -13,6 +12,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /**
  * A traced function with every floating type replaced by float64, to be evaluated at and near the

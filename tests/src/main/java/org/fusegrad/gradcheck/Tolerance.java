@@ -1,6 +1,6 @@
 package org.fusegrad.gradcheck;
 
-import org.fusegrad.DType;
+import org.fusegrad.type.DType;
 
 /**
  * How far a derived gradient may be from what is expected: {@code atol + rtol * |expected|}, plus

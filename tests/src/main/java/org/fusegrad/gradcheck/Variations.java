@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.Shape;
 
 /** The same gradients asked for in other ways: row by row, output by output, of other layouts. */
 final class Variations {

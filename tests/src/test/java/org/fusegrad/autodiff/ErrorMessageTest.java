@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Primitives;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

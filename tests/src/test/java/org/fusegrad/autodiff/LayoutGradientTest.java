@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.Way;
 import org.fusegrad.gradcheck.GradCheck;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.gradcheck.TensorFunction;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

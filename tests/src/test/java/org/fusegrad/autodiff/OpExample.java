@@ -3,17 +3,17 @@ package org.fusegrad.autodiff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.fusegrad.DType;
 import org.fusegrad.Primitives;
 import org.fusegrad.RawOps;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.gradcheck.TensorFunction;
 import org.fusegrad.gradcheck.Tolerance;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /**
  * An operation at a point where it is smooth.

@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Tensor;
 import org.fusegrad.Way;
 import org.fusegrad.ops.Activations;
 import org.fusegrad.ops.Softmax;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -249,12 +249,14 @@ final class PromotionTest {
         assertArrayEquals(new long[] {3, 4, 5}, x.slice(-2, -1, 2).toLongs());
         assertArrayEquals(new long[] {3, 12}, x.sum(-1).toLongs());
         assertArrayEquals(new long[] {15}, x.sum(-1, -2).toLongs());
-        assertEquals(org.fusegrad.Shape.of(2, 1, 3), x.unsqueeze(-2).shape());
-        assertEquals(org.fusegrad.Shape.of(2, 6), Tensor.concat(-1, x, x).shape());
+        assertEquals(org.fusegrad.type.Shape.of(2, 1, 3), x.unsqueeze(-2).shape());
+        assertEquals(org.fusegrad.type.Shape.of(2, 6), Tensor.concat(-1, x, x).shape());
         assertEquals(
-                org.fusegrad.Shape.of(2, 3, 2), Tensor.stack(-1, List.of(x, x)).shape());
-        assertEquals(org.fusegrad.Shape.of(3, 2), x.transpose(-1, -2).shape());
+                org.fusegrad.type.Shape.of(2, 3, 2),
+                Tensor.stack(-1, List.of(x, x)).shape());
+        assertEquals(org.fusegrad.type.Shape.of(3, 2), x.transpose(-1, -2).shape());
         assertEquals(
-                org.fusegrad.Shape.of(0, 3), Tensor.zeros(0, 3).reshape(-1, 3).shape());
+                org.fusegrad.type.Shape.of(0, 3),
+                Tensor.zeros(0, 3).reshape(-1, 3).shape());
     }
 }

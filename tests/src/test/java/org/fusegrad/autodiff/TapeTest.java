@@ -11,9 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 /** What the tape promises: accumulation, order of hooks, what is recorded and what is released. */

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.Explanation;
 import org.fusegrad.Tensor;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.ops.Activation;
-import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.fusegrad.DType;
 import org.fusegrad.Explanation;
 import org.fusegrad.Tensor;
 import org.fusegrad.codegen.compile.JaninoCompiler;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.GroupNorm;
@@ -21,10 +21,10 @@ import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
 
 /** A program that prints what a call of each layer's kernels allocates once they are warm. */
 final class WarmKernels {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.Samples;
@@ -20,6 +19,7 @@ import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Conv;
 import org.fusegrad.ops.Linear;
 import org.fusegrad.ops.Softmax;
+import org.fusegrad.type.DType;
 
 /**
  * A float32 operation on random operands beside its float64 truth and what its errors may be.

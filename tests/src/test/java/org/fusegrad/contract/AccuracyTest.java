@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.Samples;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

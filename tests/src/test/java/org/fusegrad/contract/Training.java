@@ -7,10 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Scope;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.data.Batch;
 import org.fusegrad.data.DataLoader;
@@ -26,6 +24,8 @@ import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.optim.SGD;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Fifty steps of a small residual network on the digits, and the hash of what it has learned. Its

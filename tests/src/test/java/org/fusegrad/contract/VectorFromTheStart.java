@@ -8,7 +8,7 @@ import org.fusegrad.codegen.compile.JaninoCompiler;
 import org.fusegrad.codegen.contract.Contractions;
 import org.fusegrad.codegen.emit.Support;
 import org.fusegrad.codegen.loop.LoopKernel;
-import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.run.Backend;
 import org.fusegrad.run.BackendProvider;
 import org.fusegrad.run.Kernel;

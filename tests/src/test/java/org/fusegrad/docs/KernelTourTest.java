@@ -14,9 +14,9 @@ import org.fusegrad.Tensor;
 import org.fusegrad.arch.ProjectFiles;
 import org.fusegrad.codegen.Forms;
 import org.fusegrad.graph.GraphPrinter;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.ops.Activation;
-import org.fusegrad.plan.KernelGraph;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -38,6 +38,8 @@ record Snippet(String document, int line, String code) {
             "org.fusegrad.nn.surgery.*",
             "org.fusegrad.ops.*",
             "org.fusegrad.optim.*",
+            "org.fusegrad.train.*",
+            "org.fusegrad.type.*",
             "org.fusegrad.codegen.drive.*",
             "jdk.incubator.vector.*");
 

@@ -12,10 +12,10 @@ import org.fusegrad.Explanation;
 import org.fusegrad.Tensor;
 import org.fusegrad.arch.ProjectFiles;
 import org.fusegrad.codegen.Forms;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.ops.Activation;
-import org.fusegrad.plan.KernelGraph;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

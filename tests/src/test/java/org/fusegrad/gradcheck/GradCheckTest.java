@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Primitives;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 /** The harness finds what is wrong and says where. */

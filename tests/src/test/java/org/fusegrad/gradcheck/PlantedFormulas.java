@@ -5,11 +5,11 @@ import static org.fusegrad.gradcheck.PlantedBug.formula;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.fusegrad.DType;
 import org.fusegrad.Primitives;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
 
 /** Formulas that are wrong themselves: cut paths, declared backwards, states out of step. */
 final class PlantedFormulas {

@@ -10,9 +10,9 @@ import org.fusegrad.Primitives;
 import org.fusegrad.Tensor;
 import org.fusegrad.grad.PlantedRule.Wrong;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.Ints;
 
 /** Wrong rules for single operations, each in a formula around it. */
 final class PlantedRules {

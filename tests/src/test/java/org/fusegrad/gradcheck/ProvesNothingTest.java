@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 /** Checks that compare nothing, or nothing that could be wrong, have not passed. */

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.grad.Differentiate;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.GraphPrinter;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 /** Expression graphs: sharing, rewriting, order, printing. */

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.nn.Conv2d;
@@ -21,6 +20,7 @@ import org.fusegrad.nn.norm.SyncBatchNorm;
 import org.fusegrad.nn.parallel.Gradients;
 import org.fusegrad.nn.parallel.Replicas;
 import org.fusegrad.optim.SGD;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

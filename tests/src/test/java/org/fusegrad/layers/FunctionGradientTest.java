@@ -3,7 +3,6 @@ package org.fusegrad.layers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.Primitives;
 import org.fusegrad.Tensor;
 import org.fusegrad.Way;
@@ -21,6 +20,7 @@ import org.fusegrad.ops.Pooling;
 import org.fusegrad.ops.Reduction;
 import org.fusegrad.ops.Reductions;
 import org.fusegrad.ops.Softmax;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,7 +98,7 @@ final class FunctionGradientTest {
                 in -> List.of(Losses.klDiv(in.get(0), in.get(1), false, Reduction.SUM)),
                 s.normal(3, 4),
                 s.uniform(0.1, 0.9, 3, 4)));
-        Tensor zeros = Tensor.full(org.fusegrad.Shape.of(8), 0, DType.FLOAT64);
+        Tensor zeros = Tensor.full(org.fusegrad.type.Shape.of(8), 0, DType.FLOAT64);
         Tensor away = s.awayFrom(0.1, new double[] {-1, 0, 1}, 8);
         all.add(new Example(
                 "smooth l1",

@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.models.ResNet;
 import org.fusegrad.nn.Conv1d;
 import org.fusegrad.nn.Conv2d;
@@ -49,7 +49,7 @@ import org.fusegrad.nn.norm.RenormSchedule;
 import org.fusegrad.nn.norm.SyncBatchNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Pooling;
-import org.fusegrad.run.Collective;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 /** Errors of layers: they name the layer, its path in the network, and leave all as it was. */

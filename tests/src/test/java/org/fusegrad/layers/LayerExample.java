@@ -3,7 +3,6 @@ package org.fusegrad.layers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.fusegrad.DType;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck;
@@ -37,6 +36,7 @@ import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.nn.norm.RenormSchedule;
 import org.fusegrad.ops.Activation;
+import org.fusegrad.type.DType;
 
 /**
  * A layer in a mode, with an input. Made anew for each run, always with the same values.

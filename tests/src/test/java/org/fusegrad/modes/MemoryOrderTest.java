@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Explanation;
 import org.fusegrad.Tensor;
@@ -19,6 +18,7 @@ import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.plan.Executable;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

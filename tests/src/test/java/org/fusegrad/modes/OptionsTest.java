@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.Way;
 import org.fusegrad.gradcheck.Samples;
@@ -14,6 +13,7 @@ import org.fusegrad.modes.Kind.Ranked;
 import org.fusegrad.nn.norm.Affine;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -1,10 +1,10 @@
 package org.fusegrad.parity;
 
 import java.util.Random;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Node;
 import org.fusegrad.math.Half;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.Shape;
 
 /** What operands are filled with. */
 enum Data {

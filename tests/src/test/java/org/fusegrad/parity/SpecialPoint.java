@@ -9,9 +9,9 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.TensorFunction;
+import org.fusegrad.type.DType;
 
 /**
  * A function at a point: value, gradients and the Hessian by differentiating each element of each

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.List;
 import org.bytedeco.pytorch.global.torch;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.Way;
 import org.fusegrad.gradcheck.Samples;
@@ -13,6 +12,7 @@ import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.ops.Conv;
 import org.fusegrad.ops.CrossEntropy;
 import org.fusegrad.ops.Linear;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
@@ -25,15 +24,17 @@ import org.fusegrad.codegen.load.KernelRegistry;
 import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.flags.Flags;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.ops.Activation;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.BufferPool;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.run.interp.Interpreter;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -103,7 +104,8 @@ final class BackendPolicyTest {
     }
 
     private static KernelRuntime runtime(CodegenBackend backend, boolean strict) {
-        return new KernelRuntime(backend, new Workers(1), new BufferPool(), strict, false);
+        return new KernelRuntime(
+                backend, new Interpreter(), new Workers(1), new BufferPool(), strict, false);
     }
 
     private static float[] run(KernelRuntime runtime, Kernel kernel, float... x) {

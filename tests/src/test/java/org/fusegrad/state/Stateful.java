@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.Way;
 import org.fusegrad.gradcheck.Samples;
@@ -20,6 +19,7 @@ import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.RenormSchedule;
+import org.fusegrad.type.DType;
 
 /** The layers with memory, in every way to run them. */
 record Stateful(String name, Supplier<Norm> make, Way way) {

@@ -9,13 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Dropout;
 import org.fusegrad.nn.Layer;
 import org.fusegrad.nn.Sequential;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.MicroBatches;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -38,7 +38,7 @@ final class ModuleModeTest {
         return Tensor.recording(
                 false,
                 () -> Tensor.arange(48)
-                        .cast(org.fusegrad.DType.FLOAT32)
+                        .cast(org.fusegrad.type.DType.FLOAT32)
                         .sin()
                         .mul(3)
                         .reshape(4, 3, 2, 2));

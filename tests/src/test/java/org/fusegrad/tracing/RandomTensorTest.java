@@ -12,20 +12,21 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Fused;
 import org.fusegrad.Primitives;
 import org.fusegrad.RandomRecord;
 import org.fusegrad.RandomState;
 import org.fusegrad.Recompute;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.Transaction;
+import org.fusegrad.dist.Collective;
+import org.fusegrad.dist.Shards;
 import org.fusegrad.gradcheck.GradCheck;
+import org.fusegrad.graph.BatchShard;
 import org.fusegrad.math.Philox;
-import org.fusegrad.run.Collective;
-import org.fusegrad.run.Share;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -284,7 +285,7 @@ final class RandomTensorTest {
     @Test
     void replicasDoNotShareThem() {
         Fused drop = Fused.of("drop", DROP);
-        Share share = Share.of(Collective.alone(), "drop", DType.FLOAT32, Shape.of(4, 2));
+        BatchShard share = Shards.of(Collective.alone(), "drop", DType.FLOAT32, Shape.of(4, 2));
         String message = assertThrows(
                         IllegalStateException.class,
                         () -> drop.callShared(share, null, Tensor.ones(4, 2)))

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Scope;
 import org.fusegrad.State;
@@ -17,6 +16,7 @@ import org.fusegrad.nn.Sequential;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.ops.CrossEntropy;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 

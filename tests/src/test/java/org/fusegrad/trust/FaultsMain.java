@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Scope;
 import org.fusegrad.Tensor;
@@ -19,6 +18,7 @@ import org.fusegrad.checkpoint.Safetensors;
 import org.fusegrad.nn.Linear;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.norm.BatchNorm2d;
+import org.fusegrad.type.DType;
 
 /** What {@link FaultsTest} has a JVM of its own do. */
 final class FaultsMain {

@@ -25,16 +25,17 @@ import org.fusegrad.codegen.CodegenBackend;
 import org.fusegrad.codegen.compile.SourceCompiler;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.nn.Linear;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.BufferPool;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.run.KernelRuntime;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.run.interp.Interpreter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,8 @@ final class FaultsTest {
 
     private static KernelRuntime runtime(Throwable reason, boolean strict) {
         CodegenBackend backend = new CodegenBackend("scalar", 0, failing(reason));
-        return new KernelRuntime(backend, new Workers(1), new BufferPool(), strict, false);
+        return new KernelRuntime(
+                backend, new Interpreter(), new Workers(1), new BufferPool(), strict, false);
     }
 
     private static KernelGraph product() {

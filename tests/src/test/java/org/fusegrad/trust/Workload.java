@@ -3,7 +3,6 @@ package org.fusegrad.trust;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.nn.Conv2d;
@@ -13,6 +12,7 @@ import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.Sequential;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.GroupNorm;
+import org.fusegrad.type.DType;
 
 /** A small network whose kernels are large enough to be cut into tasks, and its bits. */
 final class Workload {

@@ -1,18 +1,18 @@
 package org.fusegrad.train;
 
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Scope;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.data.Batch;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.nn.CrossEntropyLoss;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.parallel.Gradients;
 import org.fusegrad.optim.Optimizer;
 import org.fusegrad.optim.SGD;
-import org.fusegrad.run.Collective;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** A replica of the model: what it does in a step, on the engine current then. */
 final class Learner {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import org.fusegrad.DType;
 import org.fusegrad.Engine;
 import org.fusegrad.Explanation;
 import org.fusegrad.Fused;
@@ -23,6 +22,7 @@ import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.plan.Executable;
+import org.fusegrad.type.DType;
 
 /** The layer on an engine of its own, fused or operation by operation. */
 final class FusegradWork implements NormWork {

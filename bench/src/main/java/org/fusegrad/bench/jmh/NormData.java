@@ -1,7 +1,5 @@
 package org.fusegrad.bench.jmh;
 
-import org.fusegrad.bench.NormCase;
-
 /**
  * The arrays every path of a benchmark starts from, in the order of the layout.
  *

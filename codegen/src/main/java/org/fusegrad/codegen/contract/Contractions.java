@@ -1,19 +1,19 @@
 package org.fusegrad.codegen.contract;
 
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.codegen.compile.SourceCompiler;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
 
 /**
  * Matrix products and convolutions of float32 on generated tiles. Operands are laid out in memory

@@ -1,12 +1,12 @@
 package org.fusegrad.codegen.contract;
 
 import java.util.Arrays;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /**
  * Sizes of a convolution over three spatial axes; missing leading ones have size 1.

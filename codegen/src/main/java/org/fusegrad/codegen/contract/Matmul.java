@@ -1,12 +1,12 @@
 package org.fusegrad.codegen.contract;
 
 import java.util.Arrays;
-import org.fusegrad.Shape;
 import org.fusegrad.codegen.contract.Contractions.Routine;
 import org.fusegrad.codegen.contract.MatrixProduct.Matrix;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.Shape;
 
 /** Products of matrices with equal leading axes. */
 final class Matmul implements Routine {

@@ -2,12 +2,12 @@ package org.fusegrad.codegen.contract;
 
 import java.lang.ref.SoftReference;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.fusegrad.DType;
 import org.fusegrad.math.Half;
 import org.fusegrad.run.Budget;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.BufferPool;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /** Operands as kernels want them, and memory to pack them into. */
 final class Operands {

@@ -2,8 +2,6 @@ package org.fusegrad.codegen.drive;
 
 import java.util.Arrays;
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -15,6 +13,8 @@ import org.fusegrad.plan.Schedule;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Layout;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * The arrays of a kernel call, with the stride of each along every loop: operands and results as

@@ -1,9 +1,9 @@
 package org.fusegrad.codegen.drive;
 
-import org.fusegrad.Shape;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Sizes;
+import org.fusegrad.type.Shape;
 
 /**
  * The sizes and constants a kernel runs with: its own, or others with which it has the same steps.

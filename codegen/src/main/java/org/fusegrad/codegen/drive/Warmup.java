@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.fusegrad.DType;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.run.Daemon;
 import org.fusegrad.run.KernelException;
+import org.fusegrad.type.DType;
 
 /**
  * Gets generated loops compiled by the JVM before they are used in earnest: calls them on small

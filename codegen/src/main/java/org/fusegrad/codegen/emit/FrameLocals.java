@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.fusegrad.DType;
+import org.fusegrad.type.DType;
 
 /**
  * The locals of a generated method that its {@code Frame} fills before the rows: constants, arrays,

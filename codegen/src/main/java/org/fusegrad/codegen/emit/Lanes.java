@@ -1,8 +1,8 @@
 package org.fusegrad.codegen.emit;
 
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Node;
+import org.fusegrad.type.DType;
 
 /**
  * How one element, or one vector of elements, is computed in source. The only place that differs.

@@ -2,10 +2,10 @@ package org.fusegrad.codegen.emit;
 
 import com.palantir.javapoet.CodeBlock;
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.graph.Node;
+import org.fusegrad.type.DType;
 
 /**
  * Emits the reading of results that a later scan will write, for nothing but that their lines of

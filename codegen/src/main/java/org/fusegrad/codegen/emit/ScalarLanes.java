@@ -3,9 +3,9 @@ package org.fusegrad.codegen.emit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
 
 /** One element at a time, in plain Java; the same arithmetic as the interpreter. */
 final class ScalarLanes implements Lanes {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.fusegrad.DType;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
@@ -13,6 +12,7 @@ import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
 
 /**
  * Emits the innermost loop of one step: what does not vary along the row is loaded once, the loop

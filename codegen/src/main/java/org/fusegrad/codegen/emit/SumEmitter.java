@@ -7,7 +7,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.emit.StepEmitter.Form;
 import org.fusegrad.codegen.loop.LoopKernel;
@@ -15,6 +14,7 @@ import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.graph.Node;
+import org.fusegrad.type.DType;
 
 /**
  * Emits what a step's reductions need: accumulators before the loop, an addition for each element

@@ -4,10 +4,10 @@ import com.palantir.javapoet.CodeBlock;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Op;
 import org.fusegrad.math.Expansions;
 import org.fusegrad.math.FloatOps;
+import org.fusegrad.type.DType;
 
 /**
  * Emits an elementary function of a vector as the statements of its expansion. A value is the name

@@ -3,13 +3,13 @@ package org.fusegrad.codegen.emit;
 import com.palantir.javapoet.CodeBlock;
 import java.util.List;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.type.DType;
 
 /** Emits the loops of a step that run whole vectors. */
 final class VectorLoops {

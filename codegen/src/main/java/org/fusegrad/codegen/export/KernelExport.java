@@ -22,7 +22,7 @@ import org.fusegrad.codegen.load.KernelRegistry;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.simd.SimdSupport;
-import org.fusegrad.plan.KernelGraph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.run.Backend;
 import org.fusegrad.run.Kernel;
 

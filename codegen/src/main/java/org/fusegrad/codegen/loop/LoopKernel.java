@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.plan.Schedule;
 
 /**

@@ -2,11 +2,11 @@ package org.fusegrad.codegen.loop;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Schedule;
+import org.fusegrad.type.DType;
 
 /**
  * One loop nest with what each of its reductions needs.

@@ -1,11 +1,11 @@
 package org.fusegrad.codegen.contract;
 
 import java.util.Random;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 class ConvolutionTest {

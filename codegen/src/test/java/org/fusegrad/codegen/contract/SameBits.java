@@ -7,19 +7,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.codegen.compile.JaninoCompiler;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 import org.fusegrad.run.interp.Interpreter;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Runs an operation in every form on several numbers of threads and compares with the interpreter.

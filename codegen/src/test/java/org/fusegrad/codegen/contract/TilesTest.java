@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.codegen.compile.BytecodeStats;
 import org.fusegrad.codegen.compile.JaninoCompiler;
 import org.fusegrad.codegen.compile.JavacCompiler;
@@ -17,11 +16,12 @@ import org.fusegrad.codegen.emit.KernelEmitter;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.graph.Attrs;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 class TilesTest {

@@ -1,12 +1,12 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.NumericContract;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Contractions, and the numeric contract of them. MATMUL and the convolutions are each a batch of

@@ -1,9 +1,9 @@
 package org.fusegrad.run.interp;
 
-import org.fusegrad.DType;
 import org.fusegrad.math.Half;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
 
 /**
  * Copies between strided values of one shape, converting the type as a Java cast does: floating to

@@ -1,13 +1,13 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 import org.fusegrad.run.interp.Contractions.Factor;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /**
  * Convolution and its two adjoints as contractions: only where the factors stand is said here. One

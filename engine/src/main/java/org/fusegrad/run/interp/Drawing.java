@@ -1,10 +1,10 @@
 package org.fusegrad.run.interp;
 
-import org.fusegrad.DType;
 import org.fusegrad.graph.Node;
 import org.fusegrad.math.Philox;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
 
 /**
  * Random numbers, and the contract of them. The operand is a key of two int64, seed and stream;

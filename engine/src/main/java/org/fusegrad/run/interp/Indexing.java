@@ -1,13 +1,13 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * Operations along one axis that choose or accumulate by position, and the contract of them.

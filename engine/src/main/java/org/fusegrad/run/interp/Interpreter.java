@@ -2,9 +2,9 @@ package org.fusegrad.run.interp;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Backend;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.Value;

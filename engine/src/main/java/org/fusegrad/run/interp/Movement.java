@@ -1,12 +1,12 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 
 /**
  * Operations that only say which element stands where: each is a strided view of its operand, or of

@@ -3,10 +3,10 @@ package org.fusegrad.run.interp;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.Ints;
 
 /**
  * Pooling over the trailing axes of the input, and the numeric contract of it. A window that

@@ -3,13 +3,13 @@ package org.fusegrad.run.interp;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /*
  * The order of a float32 sum is one that a vector unit can follow at full speed, whatever its

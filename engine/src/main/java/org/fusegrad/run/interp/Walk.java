@@ -1,9 +1,9 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
-import org.fusegrad.Shape;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.Shape;
 
 /**
  * A row-major walk over a shape and the elements of strided operands that belong to it. Operands

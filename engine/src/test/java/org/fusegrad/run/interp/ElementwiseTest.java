@@ -9,12 +9,12 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Op;
 import org.fusegrad.math.Half;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 class ElementwiseTest {

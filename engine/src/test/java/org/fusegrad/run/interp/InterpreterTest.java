@@ -7,19 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Ints;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 class InterpreterTest {

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigDecimal;
 import java.util.Arrays;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
-import org.fusegrad.graph.Ints;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Ints;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 
 class ReductionsTest {

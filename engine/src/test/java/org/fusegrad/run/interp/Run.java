@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
+import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.KernelGraph;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** Runs single operations and graphs for the tests, into memory full of garbage. */
 public final class Run {

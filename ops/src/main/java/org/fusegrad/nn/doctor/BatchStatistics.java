@@ -2,9 +2,9 @@ package org.fusegrad.nn.doctor;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Mean and biased variance of each channel of (N, C, ...), in float64.

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.doctor.NormSample.Moving;
 import org.fusegrad.nn.norm.BatchRenorm;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
+import org.fusegrad.type.DType;
 
 /** The states of a norm before a forward, and what they and the batch come to. */
 record RunningValues(Norm norm, Map<String, double[]> before) {

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Init;
+import org.fusegrad.type.DType;
 
 /**
  * What layers with one set of parameters, and perhaps running statistics, for each channel share.

@@ -1,8 +1,8 @@
 package org.fusegrad.nn.norm;
 
-import org.fusegrad.DType;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Moving average batch normalization (Yan et al., ICLR 2020) of (N, C, H, W): for batches too small

@@ -1,8 +1,8 @@
 package org.fusegrad.nn.norm;
 
-import org.fusegrad.DType;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Moving average batch normalization as its authors trained classifiers (Yan et al., ICLR 2020):

@@ -2,9 +2,9 @@ package org.fusegrad.nn.norm;
 
 import java.util.Arrays;
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Count, mean and sum of squared deviations of the channels of some values, in float64; those of

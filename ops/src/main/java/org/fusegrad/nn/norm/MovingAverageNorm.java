@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
 import org.fusegrad.Primitives;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Init;
+import org.fusegrad.type.DType;
 
 /**
  * What both forms of moving average batch normalization (Yan et al., ICLR 2020) share: division by

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.fusegrad.DType;
 import org.fusegrad.Explanation;
 import org.fusegrad.Fused;
 import org.fusegrad.Setting;
@@ -14,6 +13,7 @@ import org.fusegrad.Tensor;
 import org.fusegrad.nn.Init;
 import org.fusegrad.nn.Module;
 import org.fusegrad.ops.Activation;
+import org.fusegrad.type.DType;
 
 /**
  * A normalization layer: a formula, traced and fused together with the residual and the activation

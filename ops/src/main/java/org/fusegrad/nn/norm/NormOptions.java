@@ -1,7 +1,7 @@
 package org.fusegrad.nn.norm;
 
 import java.util.Objects;
-import org.fusegrad.DType;
+import org.fusegrad.type.DType;
 
 /**
  * Settings of a normalization layer; a layer reads those that concern it.

@@ -1,7 +1,7 @@
 package org.fusegrad.nn.norm;
 
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * Root mean square normalization (Zhang and Sennrich 2019): each sample is scaled by the root mean

@@ -1,7 +1,7 @@
 package org.fusegrad.nn.norm;
 
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 
 /**
  * How far batch renormalization may correct a batch, by the number of the training step, from 1.

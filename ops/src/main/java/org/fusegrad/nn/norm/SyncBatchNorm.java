@@ -3,8 +3,9 @@ package org.fusegrad.nn.norm;
 import java.util.List;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
-import org.fusegrad.run.Collective;
-import org.fusegrad.run.Share;
+import org.fusegrad.dist.Collective;
+import org.fusegrad.dist.Shards;
+import org.fusegrad.graph.BatchShard;
 
 /**
  * {@link BatchNorm} over a batch that replicas share, of (N, C) or (N, C, spatial...) with 1 to 3
@@ -56,7 +57,7 @@ public final class SyncBatchNorm extends BatchNorm {
         }
         Tensor x = arguments[0];
         String samples = "samples of " + formula.name() + " " + path();
-        Share share = Share.of(among, samples.strip(), x.dtype(), x.shape());
+        BatchShard share = Shards.of(among, samples.strip(), x.dtype(), x.shape());
         if (share.total() == 0) {
             return super.call(formula, arguments);
         }

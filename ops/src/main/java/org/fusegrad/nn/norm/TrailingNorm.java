@@ -1,8 +1,8 @@
 package org.fusegrad.nn.norm;
 
 import java.util.stream.IntStream;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.Shape;
 
 /** What layers that normalise over the trailing axes, with parameters for each element, share. */
 abstract class TrailingNorm extends Norm {

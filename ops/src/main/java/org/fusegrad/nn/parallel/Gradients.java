@@ -5,12 +5,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.norm.SyncBatchNorm;
-import org.fusegrad.run.Collective;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /** The gradients of a model whose replicas saw parts of a batch. */
 public final class Gradients {

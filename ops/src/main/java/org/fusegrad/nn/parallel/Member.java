@@ -1,7 +1,7 @@
 package org.fusegrad.nn.parallel;
 
 import java.util.List;
-import org.fusegrad.run.Collective;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.run.Value;
 
 /** One replica of a group. */

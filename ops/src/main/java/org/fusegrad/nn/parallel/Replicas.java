@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.fusegrad.Engine;
-import org.fusegrad.run.Collective;
+import org.fusegrad.dist.Collective;
 
 /**
  * A fixed number of replicas, each a thread of this process while it runs. They exchange values

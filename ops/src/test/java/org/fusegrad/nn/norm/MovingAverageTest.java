@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 class MovingAverageTest {

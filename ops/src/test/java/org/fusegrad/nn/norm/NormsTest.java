@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Gradients;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 class NormsTest {

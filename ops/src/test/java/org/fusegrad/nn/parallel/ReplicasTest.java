@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
-import org.fusegrad.run.Collective;
+import org.fusegrad.dist.Collective;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.nn.Conv2d;
 import org.fusegrad.nn.ConvOptions;
@@ -28,6 +27,7 @@ import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 /** What was frozen before surgery is frozen after it, modes and types too. */

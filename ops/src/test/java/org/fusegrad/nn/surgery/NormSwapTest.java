@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.models.ResNet;
 import org.fusegrad.nn.Conv2d;
@@ -27,6 +26,7 @@ import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 
 class NormSwapTest {

@@ -6,7 +6,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.fusegrad.Shape;
+import org.fusegrad.type.Shape;
 
 /** Reads the tensor lists of a description, with the case's tolerance as the default. */
 final class EntryReader {

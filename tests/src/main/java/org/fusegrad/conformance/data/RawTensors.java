@@ -6,10 +6,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** Reads raw tensor files. There is no 32-bit integer tensor: int32 is read as int64. */
 final class RawTensors {

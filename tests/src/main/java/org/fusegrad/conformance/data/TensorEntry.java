@@ -1,7 +1,7 @@
 package org.fusegrad.conformance.data;
 
 import java.nio.file.Path;
-import org.fusegrad.Shape;
+import org.fusegrad.type.Shape;
 
 /**
  * One tensor of a case.

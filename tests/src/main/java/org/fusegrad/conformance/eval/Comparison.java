@@ -2,10 +2,10 @@ package org.fusegrad.conformance.eval;
 
 import java.util.BitSet;
 import java.util.Optional;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.TensorEntry;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** Compares tensors element by element: {@code |got - truth| <= atol + rtol * |truth|}. */
 public final class Comparison {

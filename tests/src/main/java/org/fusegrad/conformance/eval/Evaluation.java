@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.ConformanceCase;
 import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.TensorEntry;
 import org.fusegrad.conformance.eval.Results.Role;
+import org.fusegrad.type.DType;
 
 /**
  * Runs the formula of a case as a {@link Fused} one, which an engine that does not fuse runs

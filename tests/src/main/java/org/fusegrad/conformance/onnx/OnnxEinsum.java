@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.MalformedCase;
+import org.fusegrad.type.DType;
 
 /**
  * Sums of products over named axes, {@code ij,jk->ik}: each operand is laid out over all names,

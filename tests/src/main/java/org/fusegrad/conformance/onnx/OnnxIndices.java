@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.ops.Indexing;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** Operators that read or write at positions, which count from the end where negative. */
 final class OnnxIndices {

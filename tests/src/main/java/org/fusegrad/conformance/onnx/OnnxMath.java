@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.ops.Activations;
 import org.fusegrad.ops.Conv;
+import org.fusegrad.type.DType;
 
 /** Element-wise operators and matrix products. */
 final class OnnxMath {

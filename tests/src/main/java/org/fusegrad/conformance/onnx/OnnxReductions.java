@@ -2,10 +2,10 @@ package org.fusegrad.conformance.onnx;
 
 import java.util.Arrays;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.ops.Reductions;
 import org.fusegrad.ops.Softmax;
+import org.fusegrad.type.DType;
 
 /** Reductions, positions of extremes, running sums, softmax. */
 final class OnnxReductions {

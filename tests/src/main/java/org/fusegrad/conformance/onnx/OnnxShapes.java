@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.ops.Indexing;
+import org.fusegrad.type.Shape;
 
 /** Operators that move elements. */
 final class OnnxShapes {

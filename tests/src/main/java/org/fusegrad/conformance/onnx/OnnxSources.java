@@ -3,10 +3,10 @@ package org.fusegrad.conformance.onnx;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** Operators that make tensors: constants, shapes, ranges, windows of signals. */
 final class OnnxSources {

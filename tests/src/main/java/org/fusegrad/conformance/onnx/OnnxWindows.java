@@ -3,15 +3,15 @@ package org.fusegrad.conformance.onnx;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.Primitives;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.ops.Conv;
 import org.fusegrad.ops.Padding;
 import org.fusegrad.ops.Pooling;
 import org.fusegrad.ops.Reductions;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** Convolutions and pooling, whose padding may differ from side to side. */
 final class OnnxWindows {

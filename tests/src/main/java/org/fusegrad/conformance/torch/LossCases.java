@@ -1,7 +1,6 @@
 package org.fusegrad.conformance.torch;
 
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.conformance.data.Unsupported;
@@ -13,6 +12,7 @@ import org.fusegrad.ops.CrossEntropy;
 import org.fusegrad.ops.Losses;
 import org.fusegrad.ops.Reduction;
 import org.fusegrad.ops.Softmax;
+import org.fusegrad.type.DType;
 
 /** Softmax and the losses. */
 final class LossCases {

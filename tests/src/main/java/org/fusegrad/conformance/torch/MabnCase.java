@@ -1,7 +1,6 @@
 package org.fusegrad.conformance.torch;
 
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
@@ -11,6 +10,7 @@ import org.fusegrad.conformance.eval.Results.Role;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.type.DType;
 
 /** A training run of MABN: forward and backward in turn, then one pass in evaluation. */
 final class MabnCase {

@@ -11,11 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.Unsupported;
+import org.fusegrad.type.DType;
 
 /**
  * A composed computation: steps {@code [result, operation, operand..., {attributes}]} over the

@@ -3,11 +3,11 @@ package org.fusegrad.conformance.torch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.Unsupported;
+import org.fusegrad.type.DType;
 
 /**
  * One step of a program about to be computed.

@@ -1,7 +1,6 @@
 package org.fusegrad.conformance.torch;
 
 import java.util.Map;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.torch.ProgramTable.Operation;
 import org.fusegrad.ops.Activations;
@@ -12,6 +11,7 @@ import org.fusegrad.ops.Losses;
 import org.fusegrad.ops.Reduction;
 import org.fusegrad.ops.Reductions;
 import org.fusegrad.ops.Softmax;
+import org.fusegrad.type.DType;
 
 /** Arithmetic, products and losses in programs. */
 final class ProgramMath {

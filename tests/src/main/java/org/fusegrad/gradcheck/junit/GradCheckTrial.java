@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck;
 import org.fusegrad.gradcheck.GradCheckReport;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.gradcheck.TensorFunction;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /**
  * One combination of a {@link GradCheckTest}.

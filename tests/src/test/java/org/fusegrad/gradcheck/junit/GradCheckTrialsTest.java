@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.fusegrad.DType;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.Backends;
 import org.fusegrad.gradcheck.GradCheckReport;
 import org.fusegrad.gradcheck.TensorFunction;
 import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.AfterAll;
 
 /** The extension at work, on functions, layers and types. */

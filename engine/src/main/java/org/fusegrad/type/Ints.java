@@ -1,4 +1,4 @@
-package org.fusegrad.graph;
+package org.fusegrad.type;
 
 import java.util.Arrays;
 

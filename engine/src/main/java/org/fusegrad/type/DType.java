@@ -1,4 +1,4 @@
-package org.fusegrad;
+package org.fusegrad.type;
 
 /**
  * Element type of a tensor. {@link #BFLOAT16} and {@link #FLOAT16} are <em>storage</em> types:

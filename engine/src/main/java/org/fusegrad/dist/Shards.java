@@ -1,21 +1,17 @@
-package org.fusegrad.run;
+package org.fusegrad.dist;
 
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.fusegrad.DType;
-import org.fusegrad.Shape;
+import org.fusegrad.graph.BatchShard;
+import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
-/**
- * The rows of a batch that one replica holds. The batch is what all replicas hold, one after the
- * other in order of ranks.
- *
- * @param among the replicas
- * @param first position of this replica's first row in the batch
- * @param rows of this replica; may be 0
- * @param total rows of the batch
- */
-public record Share(Collective among, int first, int rows, int total) {
+/** The exchange by which replicas learn which rows of their common batch each of them holds. */
+public final class Shards {
+    private Shards() {}
+
     /**
      * Tells the replicas how many rows this one has and what a row is, and learns the same of them.
      *
@@ -23,7 +19,7 @@ public record Share(Collective among, int first, int rows, int total) {
      * @param mine this replica's rows, along axis 0
      * @throws IllegalArgumentException on all replicas alike, if their rows differ in shape or type
      */
-    public static Share of(Collective among, String what, DType dtype, Shape mine) {
+    public static BatchShard of(Collective among, String what, DType dtype, Shape mine) {
         long[] words = LongStream.concat(
                         LongStream.of(dtype.ordinal()),
                         IntStream.of(mine.dims()).asLongStream())
@@ -38,7 +34,7 @@ public record Share(Collective among, int first, int rows, int total) {
             first = i == among.rank() ? total : first;
             total = Shape.size("batch of all replicas", (long) total + other[1]);
         }
-        return new Share(among, first, mine.dim(0), total);
+        return new BatchShard(among, first, mine.dim(0), total);
     }
 
     private static void requireSameRows(String what, String first, String other, int rank) {

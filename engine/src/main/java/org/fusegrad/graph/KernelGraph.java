@@ -1,7 +1,4 @@
-package org.fusegrad.plan;
-
-import org.fusegrad.graph.Graph;
-import org.fusegrad.graph.Sizes;
+package org.fusegrad.graph;
 
 /**
  * The graph of one kernel. Either a single structured, indexing or copying operation on values of
@@ -15,7 +12,7 @@ import org.fusegrad.graph.Sizes;
  */
 public record KernelGraph(String name, Graph graph, boolean fused) {
     /** The same kernel at other sizes. */
-    KernelGraph at(Sizes sizes) {
+    public KernelGraph at(Sizes sizes) {
         return new KernelGraph(name, sizes.graph(graph), fused);
     }
 }

@@ -1,4 +1,4 @@
-package org.fusegrad.bench;
+package org.fusegrad.bench.jmh;
 
 import java.util.List;
 
@@ -9,7 +9,7 @@ public final class Paths {
     public static final String TORCH = "libtorch";
 
     /** In the order of tables. */
-    static final List<String> ALL = List.of(FUSED, UNFUSED, TORCH);
+    public static final List<String> ALL = List.of(FUSED, UNFUSED, TORCH);
 
     private Paths() {}
 }

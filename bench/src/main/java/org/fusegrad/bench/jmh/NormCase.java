@@ -1,4 +1,4 @@
-package org.fusegrad.bench;
+package org.fusegrad.bench.jmh;
 
 import java.util.Arrays;
 import java.util.Set;

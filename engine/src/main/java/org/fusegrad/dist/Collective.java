@@ -1,19 +1,16 @@
-package org.fusegrad.run;
+package org.fusegrad.dist;
 
 import java.util.List;
+import org.fusegrad.graph.BatchShard;
+import org.fusegrad.graph.ReplicaGroup;
+import org.fusegrad.run.Value;
 
 /**
  * One member of a fixed group of replicas that run the same program on parts of a batch. Its only
  * operation hands everybody's contribution to everybody; sums and broadcasts are made of it, so
  * that the order of arithmetic is the replicas' own and never that of arrival.
  */
-public interface Collective {
-    /** This member's number, 0 to size - 1. */
-    int rank();
-
-    /** Members of the group. */
-    int size();
-
+public interface Collective extends ReplicaGroup {
     /**
      * Contributes a value and waits for the others.
      *
@@ -23,6 +20,11 @@ public interface Collective {
      *     something else
      */
     List<Value> gather(String what, Value part);
+
+    /** The group that shares a batch; every one that computes is a collective. */
+    static Collective of(BatchShard shard) {
+        return (Collective) shard.among();
+    }
 
     /** A group of one. */
     static Collective alone() {
