@@ -23,6 +23,7 @@ import org.fusegrad.train.DivergedException;
 import org.fusegrad.train.RunFolder;
 import org.fusegrad.train.Trainer;
 import org.fusegrad.train.TrainingListener;
+import org.fusegrad.train.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,16 +82,20 @@ final class DoctorCommand implements Callable<Integer> {
                 NormDoctor doctor = NormDoctor.watch(networks.get(0), history.andThen(table))) {
             List<TrainingListener> listeners =
                     Progress.isTerminal() ? List.of(table, progress) : List.of(table);
-            Trainer trainer =
-                    new Trainer(engine, order.plan(), order.replicas(), networks, listeners);
-            return run(trainer, table);
+            Trainer trainer = order.plan()
+                    .trainer(order.replicas(), networks)
+                    .engine(engine)
+                    .listeners(listeners)
+                    .build();
+            return run(order.plan(), trainer, table);
         }
     }
 
     /** Trains; a loss that is no number ends it, and is what one wants to see the norms of. */
-    private static Optional<String> run(Trainer trainer, Table table) throws IOException {
+    private static Optional<String> run(TrainingPlan plan, Trainer trainer, Table table)
+            throws IOException {
         try {
-            trainer.run();
+            plan.run(trainer);
             return Optional.empty();
         } catch (DivergedException e) {
             table.step(0, 0);

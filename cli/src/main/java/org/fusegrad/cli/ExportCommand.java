@@ -11,9 +11,10 @@ import org.fusegrad.Engine;
 import org.fusegrad.cli.TrainingOptions.Order;
 import org.fusegrad.codegen.Forms;
 import org.fusegrad.codegen.export.KernelExport;
+import org.fusegrad.models.ResNet;
 import org.fusegrad.train.DivergedException;
 import org.fusegrad.train.RunFolder;
-import org.fusegrad.train.Trainer;
+import org.fusegrad.train.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,13 +64,9 @@ final class ExportCommand implements Callable<Integer> {
     private void export(KernelExport export, Order order, Path folder) throws IOException {
         long seed = order.plan().seed();
         try (Engine engine = Engine.builder().backend(export).seed(seed).build()) {
-            new Trainer(
-                            engine,
-                            order.plan(),
-                            order.replicas(),
-                            engine.call(order.networks()),
-                            List.of())
-                    .run();
+            TrainingPlan plan = order.plan();
+            List<ResNet> networks = engine.call(order.networks());
+            plan.run(plan.trainer(order.replicas(), networks).engine(engine).build());
         } catch (DivergedException e) {
             throw new CheckFailed(e.getMessage());
         }

@@ -19,7 +19,6 @@ import org.fusegrad.train.EpochMetrics;
 import org.fusegrad.train.EpochTable;
 import org.fusegrad.train.MetricsFile;
 import org.fusegrad.train.RunFolder;
-import org.fusegrad.train.Trainer;
 import org.fusegrad.train.TrainingListener;
 import org.fusegrad.train.TrainingPlan;
 import picocli.CommandLine;
@@ -48,7 +47,10 @@ record TrainingRun(
         table.head();
         long start = System.nanoTime();
         try (Progress progress = new Progress(plan.steps())) {
-            new Trainer(engine, plan, replicas, networks, listeners(table, progress)).run();
+            plan.run(plan.trainer(replicas, networks)
+                    .engine(engine)
+                    .listeners(listeners(table, progress))
+                    .build());
         } catch (DivergedException e) {
             throw new CheckFailed(e.getMessage());
         }

@@ -27,7 +27,6 @@ import org.fusegrad.nn.RandomSource;
 import org.fusegrad.nn.parallel.Replicas;
 import org.fusegrad.train.DataSource;
 import org.fusegrad.train.ModelName;
-import org.fusegrad.train.Trainer;
 import org.fusegrad.train.TrainingPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,7 +82,9 @@ class ExportCommandTest {
                     10,
                     NormName.parse("iebn").factory(16, Collective.alone()),
                     RandomSource.of(1)));
-            new Trainer(engine, plan, Replicas.of(1), List.of(network), List.of()).run();
+            plan.run(plan.trainer(Replicas.of(1), List.of(network))
+                    .engine(engine)
+                    .build());
             assertTrue(engine.counters().fusedKernels() > 10);
         }
     }

@@ -59,14 +59,14 @@ class TrainCommandTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "--batch 99          | --batch is larger than the training data of",
-                "--batch 0           | --batch must be at least 1",
+                "--batch 99          | a batch is larger than the training data of",
+                "--batch 0           | a batch must be at least 1",
                 "--batch many        | Invalid value for option '--batch'",
-                "--epochs 0          | --epochs must be within",
-                "--lr 0              | --lr must be above 0",
-                "--lr NaN            | --lr must be above 0",
-                "--momentum 1        | --momentum must be from 0 to below 1",
-                "--weight-decay -1   | --weight-decay must not be negative",
+                "--epochs 0          | epochs must be within",
+                "--lr 0              | the learning rate must be above 0",
+                "--lr NaN            | the learning rate must be above 0",
+                "--momentum 1        | momentum must be from 0 to below 1",
+                "--weight-decay -1   | the weight decay must not be negative",
                 "--threads 0         | --threads must be within",
                 "--limit 0           | --limit must be at least 1",
                 "--size -1           | --size must not be negative",
@@ -96,7 +96,7 @@ class TrainCommandTest {
     void refusesAFolderInUse() throws IOException {
         Files.createDirectory(folder.resolve("run"));
         Files.writeString(folder.resolve("run/metrics.csv"), "mine");
-        train("run").failed(2, "--out " + folder.resolve("run") + " exists and is not an empty");
+        train("run").failed(2, folder.resolve("run") + " exists and is not an empty");
         assertEquals("mine", Files.readString(folder.resolve("run/metrics.csv")));
     }
 

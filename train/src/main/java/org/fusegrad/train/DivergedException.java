@@ -6,11 +6,11 @@ public final class DivergedException extends RuntimeException {
 
     DivergedException(int epoch, int step) {
         super("training diverged: the loss is not finite after step " + step + " of epoch " + epoch
-                + "; take a smaller --lr");
+                + "; take a smaller learning rate");
     }
 
     DivergedException(int epoch) {
         super("training diverged: the validation loss is not finite after epoch " + epoch
-                + "; take a smaller --lr");
+                + "; take a smaller learning rate");
     }
 }

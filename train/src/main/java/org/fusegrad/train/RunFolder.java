@@ -58,7 +58,7 @@ public final class RunFolder implements AutoCloseable {
         }
         if (!Files.exists(existing)) {
             throw new IllegalArgumentException("cannot make the folder " + path + ": " + existing
-                    + " is a link to nothing; remove it, or choose another folder with --out");
+                    + " is a link to nothing; remove it, or choose another folder");
         }
         requireWritable(path, existing);
         return new RunFolder(wanted, label);
@@ -86,7 +86,7 @@ public final class RunFolder implements AutoCloseable {
 
     private static IllegalArgumentException taken(Path path) {
         return new IllegalArgumentException(
-                "--out " + path + " exists and is not an empty folder; give another one");
+                path + " exists and is not an empty folder; choose another one");
     }
 
     /** What a run may leave that was killed before it had written anything whole. */
@@ -102,7 +102,7 @@ public final class RunFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "cannot make the folder " + path + ": " + existing
-                            + " is no folder that can be written to; choose one with --out",
+                            + " is no folder that can be written to; choose another one",
                     e);
         }
     }
@@ -148,7 +148,7 @@ public final class RunFolder implements AutoCloseable {
         if (lock == null) {
             channel.close();
             throw new IllegalArgumentException(
-                    "a run is going on in " + folder + "; give another folder with --out");
+                    "a run is going on in " + folder + "; choose another folder");
         }
     }
 

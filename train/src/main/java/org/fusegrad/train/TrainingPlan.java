@@ -1,9 +1,13 @@
 package org.fusegrad.train;
 
+import java.io.IOException;
+import java.util.List;
 import org.fusegrad.data.Augmentation;
 import org.fusegrad.data.DataLoader;
 import org.fusegrad.data.Dataset;
 import org.fusegrad.data.Normalization;
+import org.fusegrad.nn.Module;
+import org.fusegrad.nn.parallel.Replicas;
 import org.fusegrad.optim.SGD;
 import org.fusegrad.optim.Schedule;
 
@@ -29,26 +33,26 @@ public record TrainingPlan(
     /**
      * Checks everything.
      *
-     * @throws IllegalArgumentException naming the option that does not fit
+     * @throws IllegalArgumentException naming what does not fit
      */
     public TrainingPlan {
         require(
                 epochs >= 1 && epochs <= MAX_EPOCHS,
-                "--epochs must be within 1.." + MAX_EPOCHS,
+                "epochs must be within 1.." + MAX_EPOCHS,
                 epochs);
         require(
                 learningRate > 0 && Double.isFinite(learningRate),
-                "--lr must be above 0",
+                "the learning rate must be above 0",
                 learningRate);
-        require(momentum >= 0 && momentum < 1, "--momentum must be from 0 to below 1", momentum);
+        require(momentum >= 0 && momentum < 1, "momentum must be from 0 to below 1", momentum);
         require(
                 weightDecay >= 0 && Double.isFinite(weightDecay),
-                "--weight-decay must not be negative",
+                "the weight decay must not be negative",
                 weightDecay);
-        require(batch >= 1, "--batch must be at least 1", batch);
+        require(batch >= 1, "a batch must be at least 1", batch);
         require(
                 batch <= data.train().size(),
-                "--batch is larger than the training data of " + data.train().size() + " images",
+                "a batch is larger than the training data of " + data.train().size() + " images",
                 batch);
     }
 
@@ -59,12 +63,12 @@ public record TrainingPlan(
     }
 
     /** The mean and deviation of the training images, which all images are normalised with. */
-    Normalization normalization() {
+    private Normalization normalization() {
         return data.train().normalization();
     }
 
     /** Shuffled and augmented; what does not fill a batch waits for the next epoch. */
-    DataLoader trainLoader() {
+    private DataLoader trainLoader() {
         return DataLoader.builder(data.train(), batch)
                 .normalize(normalization())
                 .augment(augmentation)
@@ -75,7 +79,7 @@ public record TrainingPlan(
                 .build();
     }
 
-    DataLoader validationLoader() {
+    private DataLoader validationLoader() {
         int size = Math.min(EVALUATION_BATCH, data.test().size());
         return DataLoader.builder(data.test(), size).normalize(normalization()).build();
     }
@@ -85,13 +89,33 @@ public record TrainingPlan(
         return data.train().size() / batch;
     }
 
-    Schedule schedule() {
+    private Schedule schedule() {
         long total = (long) epochs * steps();
         long warmup = total / 20;
         return Schedule.cosine(learningRate, 0, total - warmup).afterWarmup(warmup);
     }
 
-    SGD.Options sgd() {
+    /**
+     * The trainer of this plan; {@link #run} starts it.
+     *
+     * @param models one for each replica, equal at the start; they stay equal
+     */
+    public Trainer.Builder trainer(Replicas replicas, List<? extends Module> models) {
+        return Trainer.of(replicas, models, m -> new SGD(m.parameters(), learningRate, sgd()))
+                .schedule(schedule());
+    }
+
+    /**
+     * Trains on the data of this plan for as many epochs as it says.
+     *
+     * @throws DivergedException if the loss stops being a number
+     * @throws IOException if a listener cannot write
+     */
+    public void run(Trainer trainer) throws IOException {
+        trainer.run(trainLoader(), validationLoader(), epochs);
+    }
+
+    private SGD.Options sgd() {
         return SGD.Options.DEFAULT.momentum(momentum).weightDecay(weightDecay);
     }
 }

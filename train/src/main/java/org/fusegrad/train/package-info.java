@@ -1,6 +1,6 @@
 /**
- * Training from the command line. A {@link org.fusegrad.train.TrainingPlan} says what is
- * trained and how, {@link org.fusegrad.train.Trainer} is the loop, and what it reports goes to
- * listeners: the screen and the files of a {@link org.fusegrad.train.RunFolder}.
+ * The training of models. {@link org.fusegrad.train.Trainer} is the loop, a {@link
+ * org.fusegrad.train.TrainingPlan} all that the usual case needs, and what is reported goes to
+ * listeners: tables, and the files of a {@link org.fusegrad.train.RunFolder}.
  */
 package org.fusegrad.train;
