@@ -20,6 +20,7 @@ import org.fusegrad.codegen.CodegenBackend;
 import org.fusegrad.codegen.ExportedSources;
 import org.fusegrad.codegen.export.KernelExport;
 import org.fusegrad.codegen.simd.SimdSupport;
+import org.fusegrad.data.Digits;
 import org.fusegrad.models.ResNet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,7 @@ final class ExportedTrainingTest {
                 Engine.class,
                 CodegenBackend.class,
                 ResNet.class,
+                Digits.class,
                 Cache.class,
                 InternalFutureFailureAccess.class,
                 ExportedTraining.class);

@@ -84,7 +84,7 @@ final class CaseAsJavaTest {
         JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
         assumeTrue(javac != null, "this Java has no compiler");
         String source = "import java.util.List; import org.fusegrad.*;"
-                + " import org.fusegrad.gradcheck.*;"
+                + " import org.fusegrad.gradcheck.*; import org.fusegrad.type.*;"
                 + " public final class Rebuilt { public static void run() {\n" + statements + "}}";
         JavaFileObject file =
                 new SimpleJavaFileObject(

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("exhaustive")
 final class OutsideProjectTest {
-    private static final List<String> PUBLISHED = List.of("engine", "codegen", "ops", "tests");
+    private static final List<String> PUBLISHED =
+            List.of("engine", "codegen", "ops", "train", "tests");
     private static final List<String> VECTORS = List.of("--add-modules", "jdk.incubator.vector");
 
     @TempDir
