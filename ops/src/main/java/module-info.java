@@ -12,4 +12,6 @@ module org.fusegrad.ops {
     exports org.fusegrad.nn.surgery;
     exports org.fusegrad.ops;
     exports org.fusegrad.optim;
+
+    uses org.fusegrad.nn.norm.NormProvider;
 }

@@ -9,6 +9,7 @@ import org.fusegrad.Engine;
 import org.fusegrad.Explanation;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
+import org.fusegrad.nn.norm.NamedNorm;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.run.Value;
@@ -36,7 +37,7 @@ final class ExplainCommand implements Callable<Integer> {
      *
      * @param adds whether a residual is added
      */
-    private record Formula(NormName norm, boolean adds, Activation activation) {
+    private record Formula(NamedNorm norm, boolean adds, Activation activation) {
         private static final Map<String, Activation> ENDS = Map.of(
                 "relu", Activation.RELU,
                 "leaky_relu", Activation.leakyRelu(0.01),
@@ -52,7 +53,7 @@ final class ExplainCommand implements Callable<Integer> {
                         + " then +relu, +leaky_relu, +silu or +gelu");
             }
             Activation last = parts.length > at ? ENDS.get(parts[at]) : Activation.NONE;
-            return new Formula(NormName.parse(parts[0]), adds, last);
+            return new Formula(NormNames.parse(parts[0]), adds, last);
         }
 
         Explanation explain(Norm norm, Shape shape) {
@@ -69,7 +70,7 @@ final class ExplainCommand implements Callable<Integer> {
             String tail = activation.equals(Activation.NONE)
                     ? ""
                     : "_" + activation.kind().name().toLowerCase(Locale.ROOT);
-            return norm.longName() + "_add" + tail;
+            return norm.entry().longName() + "_add" + tail;
         }
     }
 
@@ -78,16 +79,13 @@ final class ExplainCommand implements Callable<Integer> {
         private static final String WHAT = "One of ${COMPLETION-CANDIDATES}, and +add for a"
                 + " residual, +relu, +leaky_relu, +silu or +gelu after it.";
 
-        @Parameters(
-                paramLabel = "NORM",
-                completionCandidates = NormName.Choices.class,
-                description = WHAT)
+        @Parameters(paramLabel = "NORM", completionCandidates = NormNames.class, description = WHAT)
         private String name;
 
         @Option(
                 names = "--norm",
                 paramLabel = "NORM",
-                completionCandidates = NormName.Choices.class,
+                completionCandidates = NormNames.class,
                 description = "The same as an option.")
         private String option;
 
@@ -125,7 +123,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Formula formula = Formula.parse(given.text());
-        Shape dims = shape == null ? formula.norm().typicalShape() : checked(shape);
+        Shape dims = shape == null ? formula.norm().entry().typicalShape() : checked(shape);
         PrintWriter out = spec.commandLine().getOut();
         try (Engine engine = options.engine(0)) {
             Explanation explanation = engine.call(() -> {

@@ -9,15 +9,15 @@ import java.util.stream.IntStream;
 import org.fusegrad.Fused;
 import org.fusegrad.State;
 import org.fusegrad.Tensor;
-import org.fusegrad.cli.NormRow.Request;
 import org.fusegrad.gradcheck.GradCheck;
 import org.fusegrad.gradcheck.Samples;
 import org.fusegrad.graph.Op;
 import org.fusegrad.nn.norm.Affine;
-import org.fusegrad.nn.norm.BatchRenorm;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.NamedNorm;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
+import org.fusegrad.nn.norm.NormRequest;
 import org.fusegrad.type.DType;
 import org.fusegrad.type.Shape;
 
@@ -71,24 +71,24 @@ final class NormChecks {
         }
     }
 
-    private final NormName name;
+    private final NamedNorm name;
     private final boolean network;
     private final Shape shape;
 
     /** The norm itself, or what stands for it in a network of images. */
-    private NormChecks(NormName name, boolean network) {
+    private NormChecks(NamedNorm name, boolean network) {
         this.name = name;
         this.network = network;
         int fit = name.arguments().isEmpty() ? 1 : name.arguments().get(0);
         int size = (3 + fit) / fit * fit;
-        this.shape = name.typicalShape().rank() == 2 && !network
+        this.shape = name.entry().typicalShape().rank() == 2 && !network
                 ? Shape.of(size, 6)
                 : Shape.of(size, size, 2, 3);
     }
 
     /** All norms, those that want numbers with small ones. */
     static List<String> names() {
-        return NormName.ALL.stream()
+        return NormNames.ALL.entries().stream()
                 .map(row -> row.name()
                         + IntStream.range(0, row.parameters().size())
                                 .mapToObj(i -> ":" + (2 << 2 * i))
@@ -98,9 +98,9 @@ final class NormChecks {
 
     /** The checks of a norm in every mode that it has, and of the one it is in networks. */
     static List<LayerCheck> of(String name) {
-        NormName norm = NormName.parse(name);
+        NamedNorm norm = NormNames.parse(name);
         List<LayerCheck> all = new NormChecks(norm, false).all(name);
-        if (norm.row().image() != norm.row().layer()) {
+        if (norm.entry().image() != norm.entry().layer()) {
             all.addAll(new NormChecks(norm, true).all(name + " of networks"));
         }
         return all;
@@ -120,7 +120,7 @@ final class NormChecks {
     }
 
     private Optional<Norm> make(Mode mode, DType dtype) {
-        NormName wanted = mode == Mode.WINDOW_OF_ONE ? windowOfOne() : name;
+        NamedNorm wanted = mode == Mode.WINDOW_OF_ONE ? windowOfOne() : name;
         try {
             Norm norm = make(wanted, o -> mode.options(o, dtype));
             Norm plain = make(wanted, o -> Mode.TRAIN.options(o, dtype));
@@ -131,17 +131,19 @@ final class NormChecks {
         }
     }
 
-    private Norm make(NormName wanted, UnaryOperator<NormOptions> tuned) {
+    private Norm make(NamedNorm wanted, UnaryOperator<NormOptions> tuned) {
         return network
-                ? wanted.row().image().apply(new Request(wanted.arguments(), shape, tuned))
+                ? wanted.entry()
+                        .image()
+                        .apply(NormRequest.of(wanted.arguments(), shape).tuned(tuned))
                 : wanted.of(shape, tuned);
     }
 
-    private NormName windowOfOne() {
+    private NamedNorm windowOfOne() {
         List<Integer> batch =
                 name.arguments().subList(0, Math.min(1, name.arguments().size()));
-        return new NormName(
-                name.row(), batch.isEmpty() ? batch : List.of(batch.get(0), batch.get(0)));
+        return new NamedNorm(
+                name.entry(), batch.isEmpty() ? batch : List.of(batch.get(0), batch.get(0)));
     }
 
     private GradCheck check(Mode mode, Norm norm, DType dtype) {
@@ -163,8 +165,7 @@ final class NormChecks {
         if (!norm.hasFrozenAffine()) {
             check.parameters(norm.parameters().toArray(Tensor[]::new));
         }
-        if (norm instanceof BatchRenorm) {
-            // No gradient flows through the corrections, by definition.
+        if (name.entry().holdsCorrections()) {
             check.holdDetached();
         }
         if (mode == Mode.EVAL || mode == Mode.FROZEN_STATISTICS) {

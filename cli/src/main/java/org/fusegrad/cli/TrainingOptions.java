@@ -10,6 +10,7 @@ import org.fusegrad.data.Dataset;
 import org.fusegrad.models.ResNet;
 import org.fusegrad.models.ResNet.Architecture;
 import org.fusegrad.nn.RandomSource;
+import org.fusegrad.nn.norm.NamedNorm;
 import org.fusegrad.nn.norm.NormFactory;
 import org.fusegrad.nn.parallel.Replicas;
 import org.fusegrad.train.DataSource;
@@ -61,7 +62,7 @@ final class TrainingOptions {
             names = "--norm",
             paramLabel = "NORM",
             defaultValue = "bn",
-            completionCandidates = NormName.Choices.class,
+            completionCandidates = NormNames.class,
             description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     private String norm;
 
@@ -126,7 +127,7 @@ final class TrainingOptions {
      */
     Order order(String purpose, Optional<Integer> passes, int count) {
         Architecture architecture = ModelName.parse(model);
-        NormName normName = NormName.parse(norm);
+        NamedNorm normName = NormNames.parse(norm);
         DataSource source = new DataSource(data);
         String label = purpose + source.label() + "-" + model + "-" + norm.replace(':', '-');
         RunFolder folder = RunFolder.check(out, label);

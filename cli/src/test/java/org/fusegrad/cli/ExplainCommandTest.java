@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fusegrad.nn.norm.NormEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +49,7 @@ class ExplainCommandTest {
     static List<String> everyNorm() {
         List<String> all = new ArrayList<>(
                 List.of("layer_norm", "ln+relu", "group_norm:2+add", "in+add+silu", "bn+gelu"));
-        for (NormRow row : NormName.ALL) {
+        for (NormEntry row : NormNames.ALL.entries()) {
             all.add(row.name() + ":2".repeat(row.parameters().size()));
         }
         return all;

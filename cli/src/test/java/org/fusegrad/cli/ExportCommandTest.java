@@ -80,7 +80,7 @@ class ExportCommandTest {
                     ModelName.parse("small"),
                     1,
                     10,
-                    NormName.parse("iebn").factory(16, Collective.alone()),
+                    NormNames.parse("iebn").factory(16, Collective.alone()),
                     RandomSource.of(1)));
             plan.run(plan.trainer(Replicas.of(1), List.of(network))
                     .engine(engine)

@@ -22,8 +22,10 @@ class GradCheckCommandTest {
                 .map(LayerCheck::layer)
                 .distinct()
                 .toList();
-        long others = NormName.ALL.stream().filter(r -> r.image() != r.layer()).count();
-        assertEquals(NormName.ALL.size() + others + 3, layers.size(), layers.toString());
+        long others = NormNames.ALL.entries().stream()
+                .filter(r -> r.image() != r.layer())
+                .count();
+        assertEquals(NormNames.ALL.entries().size() + others + 3, layers.size(), layers.toString());
     }
 
     @Test

@@ -82,7 +82,7 @@ class TrainCommandTest {
                 "--backend gpu       | --backend=gpu: give one of",
                 "--replicas 0        | --replicas must be within 1..16, the images of a step,",
                 "--replicas 17       | --replicas must be within 1..16, the images of a step,",
-                "--replicas 2 --norm brn | --replicas: each would take the statistics of norm 'brn'",
+                "--replicas 2 --norm brn | replicas would each take the statistics of norm 'brn'",
                 "--data nowhere      | no data 'nowhere': give digits, fashion-mnist or",
                 "--seed x            | Invalid value for option '--seed'",
                 "--no-such-option    | Unknown option",

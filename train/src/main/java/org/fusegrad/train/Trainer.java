@@ -156,7 +156,7 @@ public final class Trainer {
     }
 
     /**
-     * Trains. A second call goes on: epochs are counted from 1 again, steps of the schedule are not.
+     * Trains. A second call goes on: it counts epochs from 1 again, but not the schedule's steps.
      *
      * @param training batches to learn from
      * @param validation batches to measure on after each epoch, in evaluation mode

@@ -11,18 +11,14 @@ import org.fusegrad.Fused;
 import org.fusegrad.Scope;
 import org.fusegrad.Tensor;
 import org.fusegrad.codegen.simd.SimdSupport;
-import org.fusegrad.nn.norm.BatchNorm2d;
-import org.fusegrad.nn.norm.GroupNorm;
-import org.fusegrad.nn.norm.IEBN2d;
-import org.fusegrad.nn.norm.InstanceNorm;
-import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
-import org.fusegrad.nn.norm.RMSNorm;
+import org.fusegrad.nn.norm.Norms;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.plan.Executable;
 import org.fusegrad.type.DType;
+import org.fusegrad.type.Shape;
 
 /** The layer on an engine of its own, fused or operation by operation. */
 final class FusegradWork implements NormWork {
@@ -49,16 +45,12 @@ final class FusegradWork implements NormWork {
     }
 
     private static Norm layer(NormData data) {
-        int c = data.channels();
-        return switch (data.of().norm()) {
-            case "in" -> new InstanceNorm(c);
-            case "gn:32" -> new GroupNorm(32, c);
-            case "iebn" -> new IEBN2d(c);
-            case "mabn" -> movingAverage(data.of().dims()[0], c);
-            case "ln" -> new LayerNorm(c);
-            case "rms" -> new RMSNorm(RMSNorm.defaults(DType.FLOAT32).eps(TorchNorm.EPS), c);
-            default -> new BatchNorm2d(c);
-        };
+        int[] dims = data.of().dims();
+        String norm = data.adds() ? "bn" : data.of().norm();
+        if (norm.equals("mabn")) {
+            return movingAverage(dims[0], data.channels());
+        }
+        return Norms.STANDARD.parse(norm).of(Shape.of(dims), o -> o.eps(TorchNorm.EPS));
     }
 
     /** Past its warm-up, where the windows and the correction are in use. */

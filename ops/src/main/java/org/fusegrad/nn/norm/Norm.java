@@ -229,6 +229,14 @@ public abstract class Norm extends Module {
         }
     }
 
+    /**
+     * Whether it takes its statistics from all replicas, so that gradients of its parameters are
+     * those of the whole batch.
+     */
+    public boolean isShared() {
+        return false;
+    }
+
     // Settings.
 
     public final NormOptions options() {

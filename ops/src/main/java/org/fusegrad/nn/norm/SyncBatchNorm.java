@@ -42,10 +42,7 @@ public final class SyncBatchNorm extends BatchNorm {
         this.among = among;
     }
 
-    /**
-     * Whether it takes its statistics from all replicas, so that gradients of its parameters are
-     * those of the whole batch.
-     */
+    @Override
     public boolean isShared() {
         return among.size() > 1 && usesInputStatistics();
     }

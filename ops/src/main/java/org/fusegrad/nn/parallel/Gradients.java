@@ -8,7 +8,7 @@ import java.util.Set;
 import org.fusegrad.Tensor;
 import org.fusegrad.dist.Collective;
 import org.fusegrad.nn.Module;
-import org.fusegrad.nn.norm.SyncBatchNorm;
+import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.run.Value;
 import org.fusegrad.type.DType;
 
@@ -29,7 +29,7 @@ public final class Gradients {
     public static void sum(Collective among, Module model) {
         Set<Tensor> whole = Collections.newSetFromMap(new IdentityHashMap<>());
         model.namedModules().values().forEach(m -> {
-            if (m instanceof SyncBatchNorm norm && norm.isShared()) {
+            if (m instanceof Norm norm && norm.isShared()) {
                 whole.addAll(norm.parameters());
             }
         });

@@ -11,16 +11,13 @@ import org.fusegrad.conformance.data.Attributes;
 import org.fusegrad.conformance.data.MalformedCase;
 import org.fusegrad.conformance.data.Unsupported;
 import org.fusegrad.nn.norm.Affine;
-import org.fusegrad.nn.norm.GroupNorm;
-import org.fusegrad.nn.norm.IEBN2d;
-import org.fusegrad.nn.norm.InstanceNorm;
-import org.fusegrad.nn.norm.LayerNorm;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormOptions;
-import org.fusegrad.nn.norm.RMSNorm;
+import org.fusegrad.nn.norm.NormRequest;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Conv;
 import org.fusegrad.ops.Linear;
+import org.fusegrad.type.Shape;
 
 /**
  * A small network, made of parameters by path: {@code mlp}, the linear maps and norms in the order
@@ -160,15 +157,16 @@ final class Network {
         boolean statistics = io.has("init." + path + ".running_mean");
         int rank = io.value("x").rank() - 1;
         String kind = attrs.text("norm", "");
-        Norm norm = switch (kind) {
-            case "bn" -> NormLayers.batchNorm(rank, channels, options);
-            case "iebn" -> new IEBN2d(channels, options);
-            case "in" -> new InstanceNorm(channels, options.trackRunningStats(statistics));
-            case "gn" -> new GroupNorm(attrs.integer("num_groups", 1), channels, options);
-            case "ln" -> new LayerNorm(options, channels);
-            case "rms" -> new RMSNorm(options, channels);
-            default -> throw new Unsupported("a network with norm '" + kind + "'");
-        };
+        if (kind.isEmpty()) {
+            throw new Unsupported("a network whose norm is not named");
+        }
+        boolean rows = NormLayers.entry(kind).worksOnRows();
+        Shape shape = NormLayers.ranked(rows ? 2 : rank, channels);
+        NormRequest request = NormLayers.request(kind, attrs.integer("num_groups", 1), shape);
+        Norm norm = NormLayers.entry(kind)
+                .layer()
+                .apply(request.tuned(
+                        o -> options.trackRunningStats(o.trackRunningStats() || statistics)));
         norm.namedParameters().forEach((own, p) -> {
             p.assign(parameter(path + "." + own));
             parameters.put(path + "." + own, p);
