@@ -101,7 +101,7 @@ final class PackageLawsTest {
             law(
                     "cli",
                     "api bench checkpoint cli.doctor codegen codegen.export codegen.simd "
-                            + "conformance data dist flags fuzz gradcheck graph models nn nn.doctor "
+                            + "conformance data flags fuzz gradcheck graph models nn nn.doctor "
                             + "nn.norm nn.parallel ops plan run train type"));
 
     /** What classes use of other packages, by package. */
