@@ -12,9 +12,8 @@ import org.fusegrad.Tensor;
 import org.fusegrad.nn.CallWatcher;
 import org.fusegrad.nn.Module;
 import org.fusegrad.nn.doctor.NormSample.Moving;
-import org.fusegrad.nn.norm.IEBN2d;
-import org.fusegrad.nn.norm.MABN2d;
 import org.fusegrad.nn.norm.Norm;
+import org.fusegrad.nn.norm.Observables;
 
 /**
  * Watches one norm. The forward's statistics are taken from its input, those of the backward follow
@@ -24,19 +23,19 @@ import org.fusegrad.nn.norm.Norm;
 final class NormRecorder implements CallWatcher, AutoCloseable {
     /** A forward that waits for its backward. */
     private static final class Open {
-        final RunningValues states;
         final BatchStatistics batch;
         final Moving moving;
         final double[] weight;
         final boolean alone;
+        final boolean uniform;
         double[] weightGradient;
         double[] biasGradient;
 
-        Open(RunningValues states, BatchStatistics batch, boolean alone) {
-            this.states = states;
+        Open(Norm norm, Moving moving, BatchStatistics batch, boolean alone, boolean uniform) {
+            this.uniform = uniform;
             this.batch = batch;
-            this.moving = states.met(batch);
-            this.weight = states.norm().weight().map(Tensor::toDoubles).orElse(new double[0]);
+            this.moving = moving;
+            this.weight = norm.weight().map(Tensor::toDoubles).orElse(new double[0]);
             this.alone = alone;
         }
 
@@ -74,13 +73,16 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
         }
         listen(norm.weight(), this::weightGradient);
         listen(norm.bias(), this::biasGradient);
-        RunningValues states = RunningValues.of(norm);
+        Observables seen = norm.observe(x);
+        Moving met = Moving.of(norm.running(), seen, x.dim(1));
         Tensor y = call.get();
         if (y.requiresGrad()) {
             // Forwards that share a backward share its gradients too: they cannot be told apart.
             boolean alone = open == null || open.hasGradient();
             flush();
-            open = new Open(states, BatchStatistics.of(x), alone);
+            boolean uniform =
+                    norm.isPlainlyAffine() && !seen.varies(Observables.CORRECTION, x.dim(1));
+            open = new Open(norm, met, BatchStatistics.of(x), alone, uniform);
         }
         return y;
     }
@@ -105,8 +107,8 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
         }
         BatchStatistics batch = open.batch;
         double[] psi = open.alone ? perValue(unshifted()) : new double[0];
-        // The bias of IEBN stands outside its attention, so its gradient tells nothing of g.
-        double[] gradient = open.alone && !(norm instanceof IEBN2d)
+        // Where more, or not the same, stands before the bias, its gradient tells nothing of g.
+        double[] gradient = open.alone && open.uniform
                 ? scaled(perValue(open.biasGradient), open.moving.correction())
                 : new double[0];
         into.accept(new NormSample(
@@ -119,7 +121,7 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
                 deviation(batch),
                 gradient,
                 psi,
-                open.moving.psiWindow(open.states.psiWindow(psi))));
+                open.moving.psiWindow(norm.averagedInBackward(psi))));
         open = null;
     }
 
@@ -154,7 +156,7 @@ final class NormRecorder implements CallWatcher, AutoCloseable {
     }
 
     private double[] deviation(BatchStatistics batch) {
-        double[] squares = norm instanceof MABN2d ? batch.secondMoment() : batch.variance();
+        double[] squares = norm.isCentring() ? batch.variance() : batch.secondMoment();
         return Arrays.stream(squares)
                 .map(v -> Math.sqrt(v + norm.options().eps()))
                 .toArray();

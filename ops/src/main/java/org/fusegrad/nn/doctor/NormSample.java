@@ -1,5 +1,10 @@
 package org.fusegrad.nn.doctor;
 
+import java.util.Arrays;
+import org.fusegrad.Tensor;
+import org.fusegrad.nn.norm.Observables;
+import org.fusegrad.nn.norm.RunningValues;
+
 /**
  * One norm in one step of training. Arrays hold one value for each channel, and are empty where the
  * norm has no such thing.
@@ -54,17 +59,18 @@ public record NormSample(
         public static final Moving NONE =
                 new Moving(EMPTY, EMPTY, EMPTY, EMPTY, Double.NaN, EMPTY, EMPTY);
 
-        /** Of a norm that normalises by its batch, or by these alone. */
-        static Moving running(double[] mean, double[] deviation) {
-            return new Moving(mean, deviation, EMPTY, EMPTY, Double.NaN, EMPTY, EMPTY);
-        }
-
-        Moving corrected(double[] r, double[] d, double share) {
-            return new Moving(mean, deviation, r, d, share, window, psiWindow);
-        }
-
-        Moving window(double[] value) {
-            return new Moving(mean, deviation, correction, shift, clipped, value, psiWindow);
+        /** Of the running values and what the norm published, for so many channels. */
+        static Moving of(RunningValues running, Observables seen, int channels) {
+            double[] clipped =
+                    seen.find(Observables.CLIPPED).map(Tensor::toDoubles).orElse(EMPTY);
+            return new Moving(
+                    running.mean(),
+                    running.deviation(),
+                    seen.ofChannels(Observables.CORRECTION, channels),
+                    seen.ofChannels(Observables.SHIFT, channels),
+                    Arrays.stream(clipped).average().orElse(Double.NaN),
+                    seen.ofChannels(Observables.WINDOW, channels),
+                    EMPTY);
         }
 
         Moving psiWindow(double[] value) {

@@ -58,10 +58,15 @@ public abstract class BatchRenorm extends ChannelNorm {
         Tensor running = runningDeviation(x);
         Tensor rmax = schedule.rmax(step(), options().dtype());
         Tensor dmax = schedule.dmax(step(), options().dtype());
-        Tensor r =
-                s.div(running).maximum(rmax.reciprocal()).minimum(rmax).detach().named("r");
+        Tensor scale = s.div(running);
+        Tensor r = scale.maximum(rmax.reciprocal()).minimum(rmax).detach().named("r");
         Tensor shift = mean.sub(runningMean(x)).div(running);
         Tensor d = shift.maximum(dmax.neg()).minimum(dmax).detach().named("d");
+        Observer.publish(Observables.CORRECTION, () -> r);
+        Observer.publish(Observables.SHIFT, () -> d);
+        Observer.publish(
+                Observables.CLIPPED,
+                () -> r.ne(scale).or(d.ne(shift)).cast(options().dtype()));
         track(mean, s);
         return centred.div(s).named("xh").mul(r).add(d);
     }

@@ -67,6 +67,11 @@ public abstract class ChannelNorm extends Norm {
     }
 
     @Override
+    public final RunningValues running() {
+        return running.map(r -> r.values(this)).orElse(RunningValues.NONE);
+    }
+
+    @Override
     public ChannelMap channelMap() {
         if (running.isEmpty()) {
             return new ChannelMap.Varying("keeps no running statistics");

@@ -38,6 +38,12 @@ public final class IEBN2d extends BatchNorm {
         return affine(standardize(x).mul(attention), c);
     }
 
+    /** The attention stands between, and inside the bias. */
+    @Override
+    public boolean isPlainlyAffine() {
+        return false;
+    }
+
     @Override
     public ChannelMap channelMap() {
         return new ChannelMap.Varying("scales each sample by an attention of its own");

@@ -28,6 +28,11 @@ public final class ImageRMSNorm extends ChannelNorm {
     }
 
     @Override
+    public boolean isCentring() {
+        return false;
+    }
+
+    @Override
     protected void check(Tensor x) {
         checkChannels(x, 2, 5);
     }

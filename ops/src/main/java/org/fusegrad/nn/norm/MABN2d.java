@@ -47,6 +47,11 @@ public final class MABN2d extends MovingAverageNorm {
         return y;
     }
 
+    @Override
+    boolean usesOwn(double step) {
+        return step <= window.size() || step < window.warmup();
+    }
+
     /** Puts the newest statistic into the ring and averages it. */
     private Tensor ringMean(State ring, Tensor slot, Tensor newest) {
         Tensor next = slot.where(newest.reshape(1, channels), ring.read());

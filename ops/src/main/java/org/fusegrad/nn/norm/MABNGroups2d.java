@@ -50,6 +50,11 @@ public final class MABNGroups2d extends MovingAverageNorm {
         return y.reshape(x.shape().dims());
     }
 
+    @Override
+    boolean usesOwn(double step) {
+        return step <= 1;
+    }
+
     /**
      * The mean over the window that ends at each group. From one group to the next the window gains
      * a statistic of this step and loses that of the same group in the step before.

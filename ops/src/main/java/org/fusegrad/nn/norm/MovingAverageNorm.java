@@ -77,6 +77,10 @@ abstract class MovingAverageNorm extends Norm {
         Tensor r = corrects.where(bounded, Tensor.scalar(1, ratio.dtype()))
                 .detach()
                 .named("r");
+        Observer.publish(Observables.WINDOW, () -> chi2);
+        Observer.publish(Observables.CORRECTION, () -> r);
+        Observer.publish(
+                Observables.CLIPPED, () -> r.ne(corrects.where(ratio, r)).cast(DType.FLOAT32));
         List<Tensor> inputs = new ArrayList<>(List.of(x));
         inputs.addAll(parameters());
         return Primitives.customGradient(affine(z.mul(r), c), inputs, dy -> {
@@ -112,6 +116,26 @@ abstract class MovingAverageNorm extends Norm {
         return movesStatistics()
                 ? new ChannelMap.Varying("is in training mode: call eval() or freezeStatistics()")
                 : fixedMap(new double[channels], deviations(runningVar));
+    }
+
+    /** Whether the step of this number, from 1, goes by the statistic of its own batch alone. */
+    abstract boolean usesOwn(double step);
+
+    @Override
+    public final double[] averagedInBackward(double[] own) {
+        return own.length == 0 || usesOwn(backwardIters.get().item())
+                ? own
+                : Tensor.noGrad(() -> bufferGz.get().mean(0)).toDoubles();
+    }
+
+    @Override
+    public final RunningValues running() {
+        return RunningValues.uncentred(deviations(runningVar));
+    }
+
+    @Override
+    public final boolean isCentring() {
+        return false;
     }
 
     public final MABNWindow window() {

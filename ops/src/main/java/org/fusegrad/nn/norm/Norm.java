@@ -32,6 +32,7 @@ public abstract class Norm extends Module {
     private final Setting<Boolean> statisticsFrozen = Setting.of(false);
     private final Setting<Object> mode = Setting.computed(this::mode);
     private final Map<Activation, Fused> formulas = new ConcurrentHashMap<>();
+    private final Map<Object, Observer> observers = new ConcurrentHashMap<>();
 
     /**
      * Registers weight (ones) and bias (zeros), as the options want them.
@@ -112,6 +113,46 @@ public abstract class Norm extends Module {
         return Arrays.stream(spread.get().toDoubles())
                 .map(v -> Math.sqrt(v + options.eps()))
                 .toArray();
+    }
+
+    /**
+     * What the norm would meet in a forward of this input now: its formula runs once more, moves no
+     * state and records no gradient.
+     *
+     * @return nothing of a norm that publishes nothing, or whose replicas would have to look too
+     */
+    public final Observables observe(Tensor x) {
+        if (isShared() || isEmpty(x)) {
+            return Observables.NONE;
+        }
+        checkAll(x);
+        Observer observer = observers.computeIfAbsent(mode.get(), m -> new Observer(this));
+        return Tensor.noGrad(() -> observer.of(mode.get(), x.detach()));
+    }
+
+    /** What evaluation would normalise with now; of a norm that keeps nothing, empty arrays. */
+    public RunningValues running() {
+        return RunningValues.NONE;
+    }
+
+    /**
+     * The average that the backward which has just run put in the place of its statistic
+     * {@code E[g xh]}; empty if it does no such thing.
+     *
+     * @param own the statistic of that backward's batch, (C)
+     */
+    public double[] averagedInBackward(double[] own) {
+        return new double[0];
+    }
+
+    /** Whether its input is centred; without, deviations are root mean squares. */
+    public boolean isCentring() {
+        return true;
+    }
+
+    /** Whether nothing stands between the normalised value and weight and bias. */
+    public boolean isPlainlyAffine() {
+        return true;
     }
 
     /** Conventions that other programs may not share, for the metadata of a checkpoint. */

@@ -33,4 +33,9 @@ public final class RMSNorm extends TrailingNorm {
         Tensor square = x.square().mean(axes(x)).named("ms");
         return affine(x.div(square.add(options().eps()).sqrt()).named("xh"));
     }
+
+    @Override
+    public boolean isCentring() {
+        return false;
+    }
 }

@@ -36,6 +36,11 @@ final class RunningStatistics {
         return norm.fixedMap(mean.get().toDoubles(), norm.deviations(spread));
     }
 
+    /** What evaluation of a norm goes by. */
+    RunningValues values(Norm norm) {
+        return new RunningValues(mean.get().toDoubles(), norm.deviations(spread));
+    }
+
     /** Steps before this one. */
     Tensor steps() {
         return steps.read();

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.fusegrad.Tensor;
 import org.fusegrad.models.ResNet;
 import org.fusegrad.nn.CrossEntropyLoss;
@@ -23,6 +24,7 @@ import org.fusegrad.nn.norm.BatchRenorm2d;
 import org.fusegrad.nn.norm.GroupNorm;
 import org.fusegrad.nn.norm.IEBN2d;
 import org.fusegrad.nn.norm.MABN2d;
+import org.fusegrad.nn.norm.MABNGroups2d;
 import org.fusegrad.nn.norm.MABNWindow;
 import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.NormFactory;
@@ -222,6 +224,71 @@ class NormDoctorTest {
         assertTrue(NormFigure.WINDOW_GAP.of(samples.get(5)) > 1);
         assertEquals(1, NormFigure.WINDOW_GAP.of(samples.get(0)), 1e-4);
         assertTrue(NormFigure.PSI_WINDOW_GAP.of(samples.get(5)) > 0);
+    }
+
+    /** Each sample is a group, whose window ends at it and begins in the step before. */
+    @Test
+    void movingAverageOfGroups() {
+        MABNWindow window = new MABNWindow(1, N, 0.9, 2, 1.1, 2);
+        MABNGroups2d norm = weighted(new MABNGroups2d(C, window, DOUBLE));
+        Tensor dy = normal(2, N, C, 2, 3);
+        int steps = 3;
+        List<NormSample> samples = watched(norm, () -> {
+            for (int t = 1; t <= steps; t++) {
+                step(norm, input(t).mul(t), dy);
+            }
+        });
+        double[] running = new double[0];
+        double[] last = new double[N * C];
+        for (int t = 1; t <= steps; t++) {
+            double[] v = input(t).mul(t).toDoubles();
+            double[] x2 = new double[N * C];
+            for (int i = 0; i < v.length; i++) {
+                x2[i / SPACE] += v[i] * v[i] / SPACE;
+            }
+            double[] chi2 = t == 1 ? x2 : windows(x2, last);
+            double[] mean = each(C, c -> (chi2[c] + chi2[C + c] + chi2[2 * C + c]) / N);
+            double[] rv = t == 1 ? each(C, c -> 1) : running;
+            double[] free = each(N * C, i -> Math.sqrt((chi2[i] + 1e-5) / (rv[i % C] + 1e-5)));
+            boolean corrects = t >= 2;
+            double[] r = each(N * C, i -> corrects ? Math.max(1 / 1.1, Math.min(1.1, free[i])) : 1);
+            double[] z = each(v.length, i -> v[i] / Math.sqrt(chi2[i / SPACE] + 1e-5));
+            double[] w = norm.weight().orElseThrow().toDoubles();
+            double[] up = dy.toDoubles();
+            double[] g = each(v.length, i -> up[i] * w[i / SPACE % C] * r[i / SPACE]);
+
+            NormSample s = samples.get(t - 1);
+            assertClose(mean, s.moving().window());
+            assertClose(
+                    each(C, c -> (r[c] + r[C + c] + r[2 * C + c]) / N),
+                    s.moving().correction());
+            assertEquals(
+                    IntStream.range(0, N * C)
+                                    .filter(i -> corrects && r[i] != free[i])
+                                    .count()
+                            / (double) (N * C),
+                    s.moving().clipped(),
+                    1e-15);
+            assertClose(mean(g, z), s.psi());
+            // The window of the last group is that of this step's groups.
+            assertClose(mean(g, z), s.moving().psiWindow());
+            boolean uniform = IntStream.range(C, N * C).allMatch(i -> r[i] == r[i - C]);
+            assertClose(uniform ? mean(g, ONES) : new double[0], s.gradient());
+            double[] before = running;
+            running = each(C, c -> before.length == 0 ? mean[c] : 0.9 * before[c] + 0.1 * mean[c]);
+            last = x2;
+        }
+        assertTrue(samples.stream().anyMatch(s -> s.moving().clipped() > 0), "never clipped");
+    }
+
+    private static double[] windows(double[] now, double[] before) {
+        return each(N * C, i -> {
+            double sum = 0;
+            for (int group = 0; group < N; group++) {
+                sum += (group <= i / C ? now : before)[group * C + i % C];
+            }
+            return sum / N;
+        });
     }
 
     @Test
