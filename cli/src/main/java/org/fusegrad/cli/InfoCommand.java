@@ -9,6 +9,7 @@ import org.fusegrad.Engine;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.flags.Flag;
 import org.fusegrad.flags.Flags;
+import org.fusegrad.flags.Tuning;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +53,9 @@ final class InfoCommand implements Callable<Integer> {
         }
         out.println();
         for (Flag<?> flag : Flags.all()) {
-            String value = flag.get().toString();
+            String value = flag == Flags.TUNING && Flags.TUNING.get().isEmpty()
+                    ? ""
+                    : flag.get().toString();
             out.printf(
                     Locale.ROOT,
                     "%-18s %-8s %s%n",
@@ -60,6 +63,9 @@ final class InfoCommand implements Callable<Integer> {
                     value.isEmpty() ? "-" : value,
                     flag.doc());
         }
+        out.println();
+        out.println("tuning, as FUSEGRAD_TUNING sets it:");
+        Tuning.current().lines().forEach(out::println);
         return 0;
     }
 

@@ -2,6 +2,7 @@ package org.fusegrad.flags;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** All settings of the system, in one place. Nothing else reads properties or the environment. */
@@ -71,9 +72,17 @@ public final class Flags {
             false,
             "elements a kernel processes in scalar form before its vector form is warmed up");
 
+    public static final Flag<Map<String, Integer>> TUNING = new Flag<>(
+            "tuning",
+            "names and whole numbers from 1, as in grain=4096,l2=2097152",
+            Map.of(),
+            true,
+            "numbers that suit code to the machine, set otherwise; info lists them",
+            text -> NamedNumbers.parse(Tuning.class, text));
+
     private static final List<Flag<?>> ALL = List.of(
             BACKEND, THREADS, FUSE, STRICT, VERIFY, LANES, COMPILER, CACHE, PLANS, POOL, DUMP,
-            PROMOTE);
+            PROMOTE, TUNING);
 
     private Flags() {}
 
@@ -89,7 +98,7 @@ public final class Flags {
                 + "| property | variable | values | default | changes code | meaning |\n"
                 + "| --- | --- | --- | --- | --- | --- |\n");
         for (Flag<?> f : ALL) {
-            Object shown = f == THREADS ? "processors" : f.defaultValue();
+            Object shown = f == THREADS ? "processors" : f == TUNING ? "" : f.defaultValue();
             s.append("| `")
                     .append(f.property())
                     .append("` | `")

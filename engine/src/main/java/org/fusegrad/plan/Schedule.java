@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
@@ -247,12 +248,25 @@ public final class Schedule {
         return true;
     }
 
+    /**
+     * Whether a step can run slab by slab: over all loops of the slabs, and not along one to a sum.
+     * Such a sum is of all slabs; parts of it would be added in the order in which they are ready.
+     */
+    private static boolean runsIn(Step s, boolean[] slab) {
+        int inner = s.inner();
+        boolean along = inner >= 0
+                && slab[inner]
+                && s.reductions().stream()
+                        .anyMatch(r -> ((Attrs.Axes) r.attrs()).axes().get(0) == inner);
+        return !along && covers(s.loops(), slab);
+    }
+
     /** No value leaves the nest over these loops and comes back into it. */
     private boolean isSlab(boolean[] trial) {
         Map<Node, Boolean> crossed = new IdentityHashMap<>();
         boolean any = false;
         for (Step s : steps) {
-            boolean in = covers(s.loops(), trial);
+            boolean in = runsIn(s, trial);
             any |= in;
             boolean tainted = s.loads().stream().anyMatch(n -> crossed.getOrDefault(n, false));
             if (in && tainted) {
@@ -269,7 +283,7 @@ public final class Schedule {
                 }
             }
         }
-        return any && steps.stream().filter(Step::isFull).allMatch(s -> covers(s.loops(), trial));
+        return any && steps.stream().filter(Step::isFull).allMatch(s -> runsIn(s, trial));
     }
 
     private void place() {
@@ -279,7 +293,7 @@ public final class Schedule {
             sliced |= b;
         }
         for (Step s : steps) {
-            boolean in = !sliced || covers(s.loops(), slab);
+            boolean in = !sliced || runsIn(s, slab);
             boolean late = s.loads().stream().anyMatch(fromNest::contains);
             (in ? inside : late ? after : before).add(s);
             if (in || late) {

@@ -1,5 +1,6 @@
 package org.fusegrad.run;
 
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.type.DType;
 
 /**
@@ -10,7 +11,7 @@ import org.fusegrad.type.DType;
  */
 public final class Buffer {
     /** Vectors of this size are read and written fastest where they do not straddle two lines. */
-    private static final int CACHE_LINE = 64;
+    private static final int CACHE_LINE = Tuning.current().line();
 
     /** Bytes before the first element of an array, with compressed class pointers. */
     private static final int HEADER = 16;

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import org.fusegrad.flags.Tuning;
 
 /**
  * Threads that run numbered tasks together with the caller. Which thread runs a task never changes
@@ -27,10 +28,10 @@ public final class Workers implements AutoCloseable {
         void run(int index, int slot);
     }
 
-    private static final int SPINS = 2000;
+    private static final int SPINS = Tuning.current().spins();
 
     /** How long a thread waits for work before it ends. */
-    private static final long IDLE_NANOS = 1_000_000_000L;
+    private static final long IDLE_NANOS = Tuning.current().idle() * 1_000_000L;
 
     /** By slot, without the callers' own; null where none runs. */
     private final AtomicReferenceArray<Thread> threads;

@@ -127,7 +127,7 @@ final class ScheduleTest {
                 """, sum(x, 0));
         becomes("""
                 * 01 reads x makes v1=sum[1](x)
-                0- reads v1 makes v2=sum[0](v1)
+                after 0- reads v1 makes v2=sum[0](v1)
                 slab 0-, 1 scan(s) R1 W0, reads 128 B, writes 8 B; unfused 200 B
                 """, sum(sum(x, 1), 0));
         becomes("""
@@ -287,10 +287,10 @@ final class ScheduleTest {
                 slab 0-, 2 scan(s) R2 W1, reads 320 B, writes 256 B; unfused 1392 B
                 """, scaled.mul(sum(x, 1)));
         becomes("""
-                0- reads r makes v1=sum[0](exp(r))
+                before 0- reads r makes v1=sum[0](exp(r))
                 before -1 reads w makes v2=sum[1](w)
                 * 01 reads x makes v3=sum[1](x)
-                after -- reads v1,v2 makes v4=exp(v1) v5=exp(v2)
+                before -- reads v1,v2 makes v4=exp(v1) v5=exp(v2)
                 0- reads v3 makes v6=exp(v3)
                 slab 0-, 1 scan(s) R1 W0, reads 176 B, writes 48 B; unfused 352 B
                 """, exp(sum(exp(r), 0)), exp(sum(w, 1)), exp(sum(x, 1)));
@@ -310,7 +310,7 @@ final class ScheduleTest {
                 slab --, 1 scan(s) R1 W1, reads 48 B, writes 48 B; unfused 96 B
                 """, exp(r), exp(w));
         becomes("""
-                0- reads r makes v1=sum[0](r)
+                before 0- reads r makes v1=sum[0](r)
                 before -1 reads w makes v2=sum[1](exp(w))
                 * 01 reads x makes v3=exp(x)
                 slab 0-, 1 scan(s) R1 W1, reads 176 B, writes 144 B; unfused 384 B
@@ -323,7 +323,7 @@ final class ScheduleTest {
         becomes("""
                 * 01 reads x makes v1=sum[1](x)
                 * 01 reads v1,x makes v2=(float64(x) * v1)
-                0- reads v1 makes v3=sum[0](v1)
+                after 0- reads v1 makes v3=sum[0](v1)
                 after -- reads v3 makes v4=exp(v3)
                 slab 0-, 2 scan(s) R2 W1, reads 288 B, writes 264 B; unfused 1144 B
                 """, x.cast(DType.FLOAT64).mul(rows), exp(sum(rows, 0)));
@@ -346,7 +346,7 @@ final class ScheduleTest {
         becomes("""
                 * 01 reads x makes v1=sum[1](x)
                 * 01 reads v1,x makes v2=(float64(x) * v1)
-                0- reads v1 makes v3=sum[0](v1)
+                after 0- reads v1 makes v3=sum[0](v1)
                 after -- reads v3 makes v4=exp(v3)
                 after -1 reads v4,w makes v5=(float64(w) * v4)
                 slab 0-, 2 scan(s) R2 W1, reads 320 B, writes 320 B; unfused 1376 B

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.stream.LongStream;
 import org.fusegrad.Engine;
 import org.fusegrad.Fused;
 import org.fusegrad.Scope;
@@ -23,9 +24,13 @@ import org.fusegrad.codegen.Forms;
 import org.fusegrad.codegen.compile.JaninoCompiler;
 import org.fusegrad.gradcheck.Backends;
 import org.fusegrad.graph.KernelGraph;
+import org.fusegrad.nn.CrossEntropyLoss;
+import org.fusegrad.nn.Init;
 import org.fusegrad.nn.Module;
+import org.fusegrad.nn.RandomSource;
 import org.fusegrad.optim.Adam;
 import org.fusegrad.optim.Optimizer;
+import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -64,6 +69,31 @@ final class ConcurrencyTest {
             return results;
         } finally {
             pool.shutdownNow();
+        }
+    }
+
+    /** Sums of rows, and sums of those: tasks that each added their part took turns at chance. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aSumOfRowSumsIsOfAllRows(String backend) {
+        int rows = 40_000;
+        int classes = 10;
+        long[] labels = LongStream.range(0, rows).map(i -> i % classes).toArray();
+        CrossEntropyLoss loss = new CrossEntropyLoss();
+        Fused spread = Fused.of("spread", t -> t.sub(t.mean(1)).square().mean(1).sum(0));
+        try (Engine engine = engine(backend, 4)) {
+            engine.run(() -> {
+                Tensor x = Init.normal(RandomSource.of(3), DType.FLOAT32, rows, classes);
+                Tensor target = Tensor.of(labels, rows);
+                float first = (float) loss.call(x, target).item();
+                float same = (float) spread.call(x).item();
+                for (int i = 0; i < 300; i++) {
+                    assertEquals(first, (float) loss.call(x, target).item());
+                    assertEquals(same, (float) spread.call(x).item());
+                }
+                // About log(10) and a half: of all rows, not of some.
+                assertEquals(2.73, first, 0.05);
+            });
         }
     }
 

@@ -1,13 +1,14 @@
 package org.fusegrad.codegen.contract;
 
 import java.util.Arrays;
+import org.fusegrad.flags.Tuning;
 
 /**
  * The input of a convolution laid out with the channels of a group innermost and the padding around
  * it, so that what a tap sees of all channels is one run of memory.
  */
 final class ChannelsLast {
-    private static final int CACHE_LINE = 16;
+    private static final int CACHE_LINE = Tuning.current().line() / Float.BYTES;
 
     private final ConvSizes sizes;
     private final int groups;

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.fusegrad.codegen.contract.Blocks.Left;
 import org.fusegrad.codegen.contract.Contractions.Routine;
 import org.fusegrad.codegen.contract.TileForms.Form;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.run.Buffer;
@@ -17,15 +18,15 @@ import org.fusegrad.run.Workers;
  */
 final class Convolution implements Routine {
     /** Elements laid out at a time, if an image is not larger. */
-    private static final int LAID_OUT = 1 << 20;
+    private static final int LAID_OUT = Tuning.current().laidOut();
 
     /** Elements worth a task of copying; multiplications worth one, and most in a block. */
-    private static final int COPY_GRAIN = 1 << 14;
+    private static final int COPY_GRAIN = Tuning.current().copyGrain();
 
-    private static final long GRAIN = 1 << 18;
-    private static final long BLOCK = 1 << 23;
-    private static final int BLOCK_ROWS = 192;
-    private static final int BLOCK_SIZE = 1 << 16;
+    private static final long GRAIN = Tuning.current().contractionGrain();
+    private static final long BLOCK = Tuning.current().contractionBlock();
+    private static final int BLOCK_ROWS = Tuning.current().blockRows();
+    private static final int BLOCK_SIZE = Tuning.current().blockResults();
 
     private final TileForms forms;
     private final Operands operands;

@@ -3,6 +3,7 @@ package org.fusegrad.codegen.contract;
 import java.util.Arrays;
 import org.fusegrad.codegen.contract.Contractions.Routine;
 import org.fusegrad.codegen.contract.TileForms.Form;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
@@ -14,7 +15,7 @@ import org.fusegrad.run.Workers;
  */
 final class DepthwiseWeightGradient implements Routine {
     /** Channels in a task. */
-    private static final int CHANNELS = 32;
+    private static final int CHANNELS = Tuning.current().depthwise();
 
     private final TileForms forms;
     private final Operands operands;

@@ -1,6 +1,7 @@
 package org.fusegrad.codegen.contract;
 
 import java.util.Arrays;
+import org.fusegrad.flags.Tuning;
 
 /**
  * Images laid out so that the columns of a convolution stand side by side: for each channel and
@@ -13,7 +14,7 @@ import java.util.Arrays;
  * number of cache lines apart, since tiles read many of them at the same element.
  */
 final class Lattice {
-    private static final int CACHE_LINE = 16;
+    private static final int CACHE_LINE = Tuning.current().line() / Float.BYTES;
 
     private final AxisMap[] axes;
     private final int phases;

@@ -3,6 +3,7 @@ package org.fusegrad.codegen.contract;
 import java.util.Arrays;
 import org.fusegrad.codegen.contract.Contractions.Routine;
 import org.fusegrad.codegen.contract.MatrixProduct.Matrix;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
@@ -13,9 +14,9 @@ final class Matmul implements Routine {
     /**
      * Multiplications worth a task of their own, and those from which a product is cut into some.
      */
-    private static final long GRAIN = 1 << 18;
+    private static final long GRAIN = Tuning.current().contractionGrain();
 
-    private static final long LARGE = 1 << 20;
+    private static final long LARGE = Tuning.current().contractionSplit();
 
     private final TileForms forms;
     private final Operands operands;

@@ -3,6 +3,7 @@ package org.fusegrad.codegen.contract;
 import java.util.function.IntConsumer;
 import org.fusegrad.codegen.contract.Blocks.Left;
 import org.fusegrad.codegen.contract.TileForms.Form;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.run.Buffer;
 
 /**
@@ -29,9 +30,9 @@ final class MatrixProduct {
     }
 
     private static final int PIECE = 8192;
-    private static final int PACKED = 1 << 23;
-    private static final int BLOCK_ROWS = 192;
-    private static final int BLOCK_COLUMNS = 256;
+    private static final int PACKED = Tuning.current().packed();
+    private static final int BLOCK_ROWS = Tuning.current().blockRows();
+    private static final int BLOCK_COLUMNS = Tuning.current().blockColumns();
 
     private final Form form;
     private final Operands operands;

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.fusegrad.codegen.contract.Blocks.Left;
 import org.fusegrad.codegen.contract.Contractions.Routine;
 import org.fusegrad.codegen.contract.TileForms.Form;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Value;
@@ -17,13 +18,13 @@ import org.fusegrad.run.Workers;
  */
 final class WeightGradient implements Routine {
     /** Elements laid out at a time, if an image is not larger. */
-    private static final int LAID_OUT = 1 << 20;
+    private static final int LAID_OUT = Tuning.current().laidOut();
 
     /** Elements worth a task of copying, and multiplications worth one of computing. */
-    private static final int COPY_GRAIN = 1 << 14;
+    private static final int COPY_GRAIN = Tuning.current().copyGrain();
 
-    private static final long GRAIN = 1 << 18;
-    private static final int BLOCK_ROWS = 192;
+    private static final long GRAIN = Tuning.current().contractionGrain();
+    private static final int BLOCK_ROWS = Tuning.current().blockRows();
 
     private final TileForms forms;
     private final Operands operands;

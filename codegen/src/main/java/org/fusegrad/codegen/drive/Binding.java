@@ -6,6 +6,7 @@ import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
@@ -22,10 +23,10 @@ import org.fusegrad.type.Shape;
  */
 final class Binding {
     /** Elements of a cache line. */
-    private static final int LINE = 16;
+    private static final int LINE = Tuning.current().line() / Float.BYTES;
 
     /** Partial sums from which on it shows whether vectors straddle two lines. */
-    private static final int WORTH_ALIGNING = 1 << 14;
+    private static final int WORTH_ALIGNING = Tuning.current().alignFrom();
 
     /** Elements of an array that the default collector places at the start of a region. */
     static final int ALIGNED = 1 << 18;

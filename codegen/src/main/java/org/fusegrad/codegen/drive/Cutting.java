@@ -9,6 +9,7 @@ import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
 import org.fusegrad.plan.Schedule;
 
@@ -21,16 +22,16 @@ final class Cutting {
     static final int BLOCK_ROWS = 64;
 
     /** Elements worth a task of their own. */
-    private static final int GRAIN = 16_384;
+    private static final int GRAIN = Tuning.current().grain();
 
     /** Tasks of a large kernel: enough to share out evenly, few enough to be long runs. */
-    private static final int TASKS = 64;
+    private static final int TASKS = Tuning.current().tasks();
 
     /** Bytes of data that a step leaves in cache for the next: a fraction of a core's own cache. */
-    private static final int CHUNK_BYTES = 1 << 19;
+    private static final int CHUNK_BYTES = Tuning.current().chunk();
 
     /** Bytes of the cache nearest to a core. */
-    private static final int NEAREST_BYTES = 1 << 15;
+    private static final int NEAREST_BYTES = Tuning.current().l1();
 
     private final Extents extents;
     private final LoopKernel kernel;

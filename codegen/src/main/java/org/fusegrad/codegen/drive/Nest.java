@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.flags.Tuning;
 
 /**
  * Walks the rows of one step, or of a box cut out of it, and has the generated loops run them.
@@ -14,10 +15,10 @@ final class Nest {
     static final int BLOCK = 4096;
 
     /** Elements of all rows run down column by column: they stay in the nearest cache. */
-    private static final int COLUMNS_TOGETHER = 2048;
+    private static final int COLUMNS_TOGETHER = Tuning.current().columns();
 
     /** Elements of all rows handed to it at once; bounds the time of one call. */
-    private static final int TOGETHER = 1 << 16;
+    private static final int TOGETHER = Tuning.current().together();
 
     private final Binding binding;
     private final LoopStep step;

@@ -4,6 +4,7 @@ import com.palantir.javapoet.CodeBlock;
 import java.util.List;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
 import org.fusegrad.type.DType;
 
@@ -14,7 +15,7 @@ import org.fusegrad.type.DType;
  */
 final class PrefetchEmitter {
     /** Bytes that memory hands over at once. */
-    private static final int CACHE_LINE = 64;
+    private static final int CACHE_LINE = Tuning.current().line();
 
     private final LoopKernel kernel;
     private final KernelNames names;

@@ -7,6 +7,7 @@ import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.type.DType;
@@ -19,26 +20,26 @@ final class VectorLoops {
      * Vector operations that may be written out side by side. The JVM's first compiler gives up on
      * methods with many more, and those stay interpreted.
      */
-    private static final int UNROLLED = 64;
+    private static final int UNROLLED = Tuning.current().unroll();
 
     /**
      * Vector operations up to which a loop that sums is written out twice. Left to itself the
      * compiler of JDK 25 unrolls so short a loop into an order of loads for which memory takes
      * half as long again; loops of more than one operand are no faster for it.
      */
-    private static final int WRITTEN_TWICE = 12;
+    private static final int WRITTEN_TWICE = Tuning.current().unrollSums();
 
     /**
      * Vector operations of a loop that is one of several in a method. The compiler of JDK 17 stops
      * asking for the class of a vector when the method has grown to some size, and makes objects.
      */
-    private static final int JOINED = 16;
+    private static final int JOINED = Tuning.current().shared();
 
     /** Vectors side by side that run down columns: as wide as rows are that do. */
-    private static final int ABREAST = 4;
+    private static final int ABREAST = Tuning.current().columnUnroll();
 
     /** Vectors that rows have in common and registers hold, with room for others. */
-    private static final int HELD = 16;
+    private static final int HELD = Tuning.current().held();
 
     /** Operations in the expansion of a function, about. */
     private static final int FUNCTION = 30;
