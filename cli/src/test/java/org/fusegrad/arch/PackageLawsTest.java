@@ -49,8 +49,8 @@ final class PackageLawsTest {
             // codegen
             law("codegen.simd", ""),
             law("codegen.loop", "graph plan type"),
-            law("codegen.drive", "codegen.loop graph plan run type"),
-            law("codegen.emit", "codegen.drive codegen.loop graph math plan type"),
+            law("codegen.drive", "codegen.loop flags graph plan run type"),
+            law("codegen.emit", "codegen.drive codegen.loop flags graph math plan type"),
             law("codegen.compile", "codegen.simd flags run"),
             law("codegen.load", "codegen.compile codegen.loop flags run"),
             law(
