@@ -6,8 +6,8 @@ import org.fusegrad.graph.BatchShard;
 import org.fusegrad.graph.Node;
 
 /**
- * Which inputs and results of a call hold rows of a batch that replicas share; the others are equal
- * on all replicas.
+ * The inputs and results of a call that hold rows of a batch which replicas share; the others are
+ * equal on all replicas.
  */
 record SharedRows(BatchShard share, BitSet inputs, BitSet results) {
     /** A formula whose arguments and results all have rows. */

@@ -129,7 +129,7 @@ public record Tuning(
                 1000);
     }
 
-    /** These with some numbers set otherwise; what follows from another one then follows anew. */
+    /** These with some numbers set otherwise, and what follows from them. */
     Tuning with(Map<String, Integer> others) {
         Caches caches = new Caches(
                 others.getOrDefault("line", line),

@@ -11,8 +11,9 @@ import org.fusegrad.type.Ints;
 import org.fusegrad.type.Shape;
 
 /**
- * How the value of a constant follows from the constants and the sizes of the graph that passes
- * were given. With it, what they made of a graph holds for others that differ in nothing else.
+ * The way in which the value of a constant follows from the constants and the sizes of the graph
+ * that passes were given. With it, what they made of a graph holds for others that differ in
+ * nothing else.
  */
 public sealed interface Origin {
     /** The value where sizes and constants are others. */

@@ -4,7 +4,7 @@ package org.fusegrad.math;
  * The constants of the float functions, shared by {@link Floats} and {@link Expansions}.
  *
  * <p>Printed by {@code docs/math/fit_polynomials.py}: weighted minimax fits (Remez exchange in 60
- * digits), each coefficient rounded in turn, lowest order first, and those above it fitted anew.
+ * digits), each coefficient rounded in turn, lowest order first, and those above it fitted again.
  * The error given is the relative error of the whole function caused by the rounded polynomial; a
  * float carries 2^-24. {@code X_0} to {@code X_d} are the coefficients of rising powers of
  *

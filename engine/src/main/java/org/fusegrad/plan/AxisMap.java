@@ -14,7 +14,7 @@ import org.fusegrad.graph.Op;
 import org.fusegrad.type.Ints;
 
 /**
- * Which loop axes each node of a graph varies over, dimension by dimension. Element-wise
+ * The loop axes that each node of a graph varies over, dimension by dimension. Element-wise
  * operations, reductions, expansions and the reshapes and permutations between them belong to
  * regions that share axes; everything else is a <em>barrier</em>: it reads whole values and starts
  * axes of its own.

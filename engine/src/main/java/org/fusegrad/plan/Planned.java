@@ -3,7 +3,7 @@ package org.fusegrad.plan;
 import org.fusegrad.graph.Sizes;
 
 /**
- * What a forward and its pullback were planned to.
+ * The executables that a forward and its pullback were planned to.
  *
  * @param forward yields the results, and then what it saves
  * @param backward of the pullback's inputs and what was saved; null of a forward alone

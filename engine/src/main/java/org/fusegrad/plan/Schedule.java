@@ -16,8 +16,8 @@ import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Nests.Nest;
 
 /**
- * How a fused region runs: as <em>steps</em>, each one loop nest over some loops of the domain. A
- * value is <em>stored</em> if it is an operand, a reduction, a result, or meets values that vary
+ * The way a fused region runs: as <em>steps</em>, each one loop nest over some loops of the domain.
+ * A value is <em>stored</em> if it is an operand, a reduction, a result, or meets values that vary
  * along more loops than itself; everything else is computed inside each step that needs it, never
  * stored. Stored values that need equally many earlier steps and run over the same loops share a
  * step.

@@ -242,7 +242,7 @@ final class BackendPolicyTest {
         Exception e = assertThrows(
                 IllegalArgumentException.class,
                 () -> loader(KernelRegistry.FORMAT + 1, () -> null));
-        assertTrue(e.getMessage().endsWith("export them anew"), e.getMessage());
+        assertTrue(e.getMessage().endsWith("export them again"), e.getMessage());
     }
 
     @Test

@@ -40,7 +40,7 @@ record NormData(NormCase of, int[] stored, int channels, float[] x, float[] resi
         return residual.length > 0;
     }
 
-    /** Uniform around shift, by a linear congruence: quick, since every JVM makes them anew. */
+    /** Uniform around shift, by a linear congruence: quick, since every JVM makes its own. */
     private static float[] values(int seed, int n, float scale, float shift) {
         float[] v = new float[n];
         long state = seed;

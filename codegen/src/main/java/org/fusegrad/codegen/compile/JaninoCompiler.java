@@ -21,7 +21,7 @@ public final class JaninoCompiler implements SourceCompiler {
     private static final int VERSION = 17;
 
     /**
-     * What Janino knows of the classes that sources refer to. Finding it out anew takes it a good
+     * What Janino knows of the classes that sources refer to. Finding it out again takes it a good
      * part of the time for a source; it is for one thread at a time.
      */
     private final Queue<IClassLoader> known = new ConcurrentLinkedQueue<>();

@@ -105,13 +105,7 @@ final class Lattice {
         if (step == 1 && axes[2].step == 1) {
             System.arraycopy(x, p, to, q, n);
         } else {
-            strew(x, p, step, n, to, q, axes[2].step);
-        }
-    }
-
-    private static void strew(float[] x, int p, int step, int n, float[] to, int q, int toStep) {
-        for (int i = 0; i < n; i++) {
-            to[q + i * toStep] = x[p + i * step];
+            Operands.stridedCopy(x, p, step, n, to, q, axes[2].step);
         }
     }
 

@@ -176,7 +176,8 @@ final class MatrixProduct {
                 return;
             }
             for (int i = 0; i < depth; i++) {
-                strew(b.x, p + i * b.rowStep, b.columnStep, count, packed, q + i * width, 1);
+                Operands.stridedCopy(
+                        b.x, p + i * b.rowStep, b.columnStep, count, packed, q + i * width, 1);
             }
         }
 
@@ -205,12 +206,6 @@ final class MatrixProduct {
         }
     }
 
-    private static void strew(float[] x, int p, int step, int n, float[] to, int q, int toStep) {
-        for (int i = 0; i < n; i++) {
-            to[q + i * toStep] = x[p + i * step];
-        }
-    }
-
     /** Copies between the result and a block. */
     private static void copy(
             Matrix c, float[] block, int step, int rows, int columns, boolean out) {
@@ -219,9 +214,9 @@ final class MatrixProduct {
             if (out && c.columnStep == 1) {
                 System.arraycopy(block, i * step, c.x, p, columns);
             } else if (out) {
-                strew(block, i * step, 1, columns, c.x, p, c.columnStep);
+                Operands.stridedCopy(block, i * step, 1, columns, c.x, p, c.columnStep);
             } else {
-                strew(c.x, p, c.columnStep, columns, block, i * step, 1);
+                Operands.stridedCopy(c.x, p, c.columnStep, columns, block, i * step, 1);
             }
         }
     }

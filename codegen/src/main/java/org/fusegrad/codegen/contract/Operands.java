@@ -75,4 +75,11 @@ final class Operands {
         }
         return Value.wrap(DType.FLOAT32, y, v.shape());
     }
+
+    /** Copies n elements, each array in steps of its own. */
+    static void stridedCopy(float[] x, int p, int step, int n, float[] to, int q, int toStep) {
+        for (int i = 0; i < n; i++) {
+            to[q + i * toStep] = x[p + i * step];
+        }
+    }
 }

@@ -3,7 +3,7 @@ package org.fusegrad.codegen.contract;
 /**
  * What a generated tile method reads and writes: a product of a packed panel of rows with some
  * columns over one block of k, or sums over k of products of channels. A plain record of operands,
- * one for each task and set anew for each tile; public because generated classes live in class
+ * one for each task and set again for each tile; public because generated classes live in class
  * loaders of their own.
  */
 public final class Tile {

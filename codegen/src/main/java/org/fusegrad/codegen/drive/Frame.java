@@ -51,7 +51,7 @@ public final class Frame {
     /** Sums of a row of which at least one overflowed. */
     public final double[] sums;
 
-    /** Takes what was read to have it in cache, lest the JVM drop the reading. */
+    /** Takes what was read to have it in cache, or the JVM would drop the reading. */
     public int prefetched;
 
     // For when there is no other room.

@@ -5,7 +5,7 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.type.DType;
 
 /**
- * How one element, or one vector of elements, is computed in source. The only place that differs.
+ * The source of one element, or of one vector of elements: the only place where the two differ.
  */
 interface Lanes {
     /** Whether these lanes can compute the node. */

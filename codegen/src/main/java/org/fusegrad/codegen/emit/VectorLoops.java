@@ -328,7 +328,7 @@ final class VectorLoops {
 
     /**
      * The same value in all lanes. A local for all of the row if the step has a method of its own;
-     * in a longer one the JVM might make an object of it for each row, so it is named anew where it
+     * in a longer one the JVM might make an object of it for each row, so it is named where it
      * is used, and the JVM moves it out of the loop.
      */
     void broadcast(CodeBlock.Builder code, Node n) {

@@ -63,7 +63,7 @@ public final class ProgramLoader {
             throw new IllegalArgumentException(registry.getClass().getName()
                     + " holds kernels of format " + registry.format()
                     + ", this version runs format "
-                    + KernelRegistry.FORMAT + ": export them anew");
+                    + KernelRegistry.FORMAT + ": export them again");
         }
     }
 
