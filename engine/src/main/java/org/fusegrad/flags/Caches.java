@@ -35,12 +35,17 @@ public record Caches(int line, int l1, int l2) {
             if (level == 1 && data && bytes > 0) {
                 l1 = bytes;
                 int found = number(read(cache.resolve("coherency_line_size")));
-                line = found > 0 ? found : line;
+                line = isLine(found) ? found : line;
             } else if (level == 2 && data && bytes > 0) {
                 l2 = bytes;
             }
         }
         return new Caches(line, l1, l2);
+    }
+
+    /** Whether lines may have so many bytes: a power of two, and room for some floats. */
+    static boolean isLine(int bytes) {
+        return bytes >= 32 && bytes <= 1024 && Integer.bitCount(bytes) == 1;
     }
 
     private static String read(Path file) {

@@ -74,17 +74,25 @@ public final class Flags {
 
     public static final Flag<Map<String, Integer>> TUNING = new Flag<>(
             "tuning",
-            "names and whole numbers from 1, as in grain=4096,l2=2097152",
+            "names and whole numbers from 1, as in grain=4096,l2=2097152; line a power of two"
+                    + " from 32 to 1024",
             Map.of(),
             true,
             "numbers that suit code to the machine, set otherwise; info lists them",
-            text -> NamedNumbers.parse(Tuning.class, text));
+            Flags::tuning);
 
     private static final List<Flag<?>> ALL = List.of(
             BACKEND, THREADS, FUSE, STRICT, VERIFY, LANES, COMPILER, CACHE, PLANS, POOL, DUMP,
             PROMOTE, TUNING);
 
     private Flags() {}
+
+    private static Map<String, Integer> tuning(String text) {
+        Map<String, Integer> numbers = NamedNumbers.parse(Tuning.class, text);
+        boolean fits = numbers != null
+                && (!numbers.containsKey("line") || Caches.isLine(numbers.get("line")));
+        return fits ? numbers : null;
+    }
 
     /** Every flag, in order of documentation. */
     public static List<Flag<?>> all() {

@@ -1,6 +1,5 @@
 package org.fusegrad.run;
 
-import org.fusegrad.flags.Tuning;
 import org.fusegrad.type.DType;
 
 /**
@@ -10,14 +9,18 @@ import org.fusegrad.type.DType;
  * numbers.
  */
 public final class Buffer {
-    /** Vectors of this size are read and written fastest where they do not straddle two lines. */
-    private static final int CACHE_LINE = Tuning.current().line();
+    /**
+     * Bytes of the widest vector, which is read and written fastest where it does not straddle two
+     * lines of a cache. Part of the layout that generated code is written for, exported code too,
+     * and so the same on every machine.
+     */
+    public static final int LINE = 64;
 
     /** Bytes before the first element of an array, with compressed class pointers. */
     private static final int HEADER = 16;
 
     /** Bytes from an array's first element to the first cache line, if its header begins one. */
-    public static final int LEAD = CACHE_LINE - HEADER;
+    public static final int LEAD = LINE - HEADER;
 
     /** Bytes from which an array is aligned. */
     private static final int LARGE = 256;

@@ -71,7 +71,18 @@ final class TuningTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"grain", "grain=0", "grain=-1", "grain=x", "nothing=3", "grain=1,", ","})
+            strings = {
+                "grain",
+                "grain=0",
+                "grain=-1",
+                "grain=x",
+                "nothing=3",
+                "line=1",
+                "line=96",
+                "line=999999999",
+                "grain=1,",
+                ","
+            })
     void whatIsNoTuningIsRefused(String text) {
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class, () -> Flags.TUNING.parse(text, "FUSEGRAD_TUNING"));

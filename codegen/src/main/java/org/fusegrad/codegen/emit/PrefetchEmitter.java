@@ -4,8 +4,8 @@ import com.palantir.javapoet.CodeBlock;
 import java.util.List;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
-import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
+import org.fusegrad.run.Buffer;
 import org.fusegrad.type.DType;
 
 /**
@@ -15,7 +15,7 @@ import org.fusegrad.type.DType;
  */
 final class PrefetchEmitter {
     /** Bytes that memory hands over at once. */
-    private static final int CACHE_LINE = Tuning.current().line();
+    private static final int CACHE_LINE = Buffer.LINE;
 
     private final LoopKernel kernel;
     private final KernelNames names;
