@@ -12,7 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Memory that {@link LruCache caches} share. When they hold more, what was used longest ago goes,
  * in whichever of them it is, until an eighth is free. A cache that nobody else holds is not held
- * here either, and its part is free again. Safe for all threads; none waits for another.
+ * here either, and its part is free again. Safe for all threads; none waits for another
+ * but to empty the caches.
  */
 public final class Budget {
     /** An entry of a cache as a sweep sees it. */
@@ -52,9 +53,14 @@ public final class Budget {
 
     /** Empties the caches, and what is to be emptied with them. */
     public void clear() {
-        taken.set(0);
-        caches().forEach(LruCache::clear);
-        others.forEach(Runnable::run);
+        sweeping.lock(); // Or a sweep would take off what it had counted before.
+        try {
+            taken.set(0);
+            caches().forEach(LruCache::clear);
+            others.forEach(Runnable::run);
+        } finally {
+            sweeping.unlock();
+        }
     }
 
     /** Does this too when the caches are emptied; for what lives as long as this budget. */
@@ -76,17 +82,22 @@ public final class Budget {
     /** Counts what an entry has come to hold, and makes room if it is too much. */
     public void add(long more) {
         clock.incrementAndGet();
-        if (taken.addAndGet(more) > bytes && sweeping.tryLock()) {
+        boolean full = taken.addAndGet(more) > bytes;
+        while (full && sweeping.tryLock()) {
+            long seen = clock.get();
             try {
                 sweep(bytes - bytes / 8);
             } finally {
                 sweeping.unlock();
             }
+            // Whoever added something meanwhile found the lock taken and went on.
+            full = clock.get() != seen && taken.get() > bytes;
         }
     }
 
     /** Weighs all again: caches may have gone, and entries grown. */
     private void sweep(long most) {
+        long before = taken.get();
         List<Held> all = held();
         all.sort(Comparator.comparingLong(Held::used));
         long sum = all.stream().mapToLong(Held::bytes).sum();
@@ -95,7 +106,7 @@ public final class Budget {
             oldest.cache.remove(oldest.key);
             sum -= oldest.bytes;
         }
-        taken.set(sum);
+        taken.addAndGet(sum - before);
     }
 
     private List<Held> held() {
