@@ -20,7 +20,7 @@ import org.fusegrad.simplify.Pass;
 import org.fusegrad.type.Shape;
 
 /**
- * What a graph over loop domains was planned to, ready to be bound to the sizes and constants of
+ * The plan of a graph over loop domains, ready to be bound to the sizes and constants of
  * another graph of the same {@link Structure}. It holds for that graph if every comparison that the
  * passes and the planner made comes out as before:
  *

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.fusegrad.type.Shape;
 
 /**
- * Where the elements of a value lie in its buffer: shape and strides, in elements. Immutable, and
+ * The places of a value's elements in its buffer: shape and strides, in elements. Immutable, and
  * shared by values alike, so that whoever has seen one before knows it by its identity.
  */
 public final class Layout {

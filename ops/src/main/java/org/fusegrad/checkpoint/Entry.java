@@ -3,7 +3,7 @@ package org.fusegrad.checkpoint;
 import org.fusegrad.type.Shape;
 
 /**
- * Where the elements of one tensor lie; offsets count from the end of the header.
+ * The place of the elements of one tensor; offsets count from the end of the header.
  *
  * @param type null if it is none of the format's
  * @param shape null if there are more elements than a tensor of ours can hold

@@ -1,7 +1,6 @@
 package org.fusegrad.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.cache.Cache;
 import com.google.common.util.concurrent.internal.InternalFutureFailureAccess;
@@ -9,17 +8,12 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.fusegrad.Engine;
 import org.fusegrad.codegen.CodegenBackend;
 import org.fusegrad.codegen.ExportedSources;
 import org.fusegrad.codegen.export.KernelExport;
-import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.data.Digits;
 import org.fusegrad.models.ResNet;
 import org.junit.jupiter.api.Test;
@@ -30,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * JavaPoet, end with the bits of every other training.
  */
 final class ExportedTrainingTest {
-    private static final int MINUTES = 10;
-    private static final int BITS = Math.min(512, SimdSupport.get().bits());
+    private static final int BITS = TrainingProcess.BITS;
 
     @TempDir
     private Path folder;
@@ -66,32 +59,9 @@ final class ExportedTrainingTest {
                 Cache.class,
                 InternalFutureFailureAccess.class,
                 ExportedTraining.class);
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (bits > 0) {
-            command.addAll(List.of("--add-modules", SimdSupport.MODULE));
-        }
-        command.addAll(List.of(
-                "-cp",
-                String.join(File.pathSeparator, libraries, sources.toString(), classes.toString()),
-                ExportedTraining.class.getName(),
-                Integer.toString(bits)));
-        Path out = folder.resolve("out" + bits);
-        Path err = folder.resolve("err" + bits);
-        Process child = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            assertTrue(child.waitFor(MINUTES, TimeUnit.MINUTES), "it takes too long");
-        } finally {
-            child.destroyForcibly();
-        }
-        assertEquals(0, child.exitValue(), Files.readString(err));
-        Properties read = new Properties();
-        read.load(Files.newBufferedReader(out));
-        Map<String, String> hashes = new TreeMap<>();
-        read.stringPropertyNames().forEach(n -> hashes.put(n, read.getProperty(n)));
-        return hashes;
+        String classPath =
+                String.join(File.pathSeparator, libraries, sources.toString(), classes.toString());
+        return new TrainingProcess(ExportedTraining.class, classPath, List.of(), folder)
+                .hashes(bits);
     }
 }

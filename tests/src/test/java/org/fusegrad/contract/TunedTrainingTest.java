@@ -1,17 +1,9 @@
 package org.fusegrad.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.flags.Flags;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,9 +11,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** However code is tuned, it computes the same bits: numbers of the machine decide speed alone. */
 final class TunedTrainingTest {
-    private static final int MINUTES = 10;
-    private static final int BITS = Math.min(512, SimdSupport.get().bits());
-
     @TempDir
     private Path folder;
 
@@ -39,40 +28,14 @@ final class TunedTrainingTest {
                         + "blockResults=10000000,packed=100000000,laidOut=100000000,copyGrain=1000000"
             })
     void bitsDoNotDependOnIt(String tuning) throws Exception {
-        assertEquals(TrainingBitsTest.golden(), hashes(tuning, 0));
-        if (BITS > 0) {
-            assertEquals(TrainingBitsTest.golden(), hashes(tuning, BITS));
-        }
-    }
-
-    private Map<String, String> hashes(String tuning, int bits) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (bits > 0) {
-            command.addAll(List.of("--add-modules", SimdSupport.MODULE));
-        }
-        command.addAll(List.of(
-                "-D" + Flags.TUNING.property() + "=" + tuning,
-                "-cp",
+        TrainingProcess process = new TrainingProcess(
+                TunedTraining.class,
                 System.getProperty("java.class.path"),
-                TunedTraining.class.getName(),
-                Integer.toString(bits)));
-        Path out = folder.resolve("out" + bits);
-        Path err = folder.resolve("err" + bits);
-        Process child = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            assertTrue(child.waitFor(MINUTES, TimeUnit.MINUTES), "it takes too long");
-        } finally {
-            child.destroyForcibly();
+                List.of("-D" + Flags.TUNING.property() + "=" + tuning),
+                folder);
+        assertEquals(TrainingBitsTest.golden(), process.hashes(0));
+        if (TrainingProcess.BITS > 0) {
+            assertEquals(TrainingBitsTest.golden(), process.hashes(TrainingProcess.BITS));
         }
-        assertEquals(0, child.exitValue(), Files.readString(err));
-        Properties read = new Properties();
-        read.load(Files.newBufferedReader(out));
-        Map<String, String> hashes = new TreeMap<>();
-        read.stringPropertyNames().forEach(n -> hashes.put(n, read.getProperty(n)));
-        return hashes;
     }
 }

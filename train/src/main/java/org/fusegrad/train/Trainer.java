@@ -57,7 +57,7 @@ public final class Trainer {
         private final List<? extends Module> models;
         private final List<? extends Optimizer> optimizers;
         private final List<TrainingListener> listeners = new ArrayList<>();
-        private Engine engine = Engine.current();
+        private Engine engine;
         private Loss loss = new CrossEntropyLoss()::call;
         private Schedule schedule;
 
@@ -71,7 +71,7 @@ public final class Trainer {
             this.schedule = Schedule.constant(optimizers.get(0).learningRate());
         }
 
-        /** The engine that computes; by default the one that was current at first. */
+        /** The engine that computes; by default the one current at {@link #build}. */
         public Builder engine(Engine value) {
             engine = value;
             return this;
@@ -118,7 +118,7 @@ public final class Trainer {
     private long done;
 
     private Trainer(Builder b) {
-        this.engine = b.engine;
+        this.engine = b.engine == null ? Engine.current() : b.engine;
         this.replicas = b.replicas;
         this.steps = IntStream.range(0, b.models.size())
                 .mapToObj(rank -> new TrainStep(

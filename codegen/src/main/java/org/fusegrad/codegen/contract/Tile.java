@@ -1,10 +1,9 @@
 package org.fusegrad.codegen.contract;
 
 /**
- * What a generated tile method reads and writes: a product of a packed panel of rows with some
- * columns over one block of k, or sums over k of products of channels. A plain record of operands,
- * one for each task and set again for each tile; public because generated classes live in class
- * loaders of their own.
+ * The operands of a generated tile method, which computes a product of a packed panel of rows with
+ * some columns over one block of k, or sums over k of products of channels. One for each task and
+ * set again for each tile; public because generated classes live in class loaders of their own.
  */
 public final class Tile {
     /** Factors of the rows: those of one k after the other, as many as a panel is high. */

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.fusegrad.run.Buffer;
 
 /**
- * Where a generated loop finds its data: for each array of the kernel the Java array, the position
- * of the row's first element and the stride along the row. One for each task, reused for all its
- * rows.
+ * The places where a generated loop finds its data: for each array of the kernel the Java array,
+ * the position of the row's first element and the stride along the row. One for each task, reused
+ * for all its rows.
  */
 public final class Frame {
     /** Logical lanes of a float32 sum. */

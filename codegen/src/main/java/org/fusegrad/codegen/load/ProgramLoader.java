@@ -16,7 +16,7 @@ import org.fusegrad.flags.Flags;
 import org.fusegrad.run.KernelException;
 
 /**
- * Where generated programs come from: classes exported ahead of time first, the compiler second.
+ * The source of generated programs: classes exported ahead of time first, the compiler second.
  * Nothing of JavaPoet or Janino is linked before a program has to be generated, so that both may be
  * absent where all are exported.
  */
