@@ -1,6 +1,5 @@
 package org.fusegrad.generated;
 
-
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.drive.RowProgram;
 

@@ -3,7 +3,6 @@ package org.fusegrad.generated;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-
 import jdk.incubator.vector.VectorSpecies;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.drive.RowProgram;

@@ -50,7 +50,13 @@ final class PackageLawsTest {
             law("codegen.simd", ""),
             law("codegen.loop", "graph plan type"),
             law("codegen.drive", "codegen.loop flags graph plan run type"),
-            law("codegen.emit", "codegen.drive codegen.loop flags graph math plan type"),
+            law("codegen.ir", "codegen.loop graph type"),
+            law(
+                    "codegen.lower",
+                    "codegen.drive codegen.ir codegen.loop flags graph math plan type"),
+            law(
+                    "codegen.emit",
+                    "codegen.drive codegen.ir codegen.loop codegen.lower graph math type"),
             law("codegen.compile", "codegen.simd flags run"),
             law("codegen.load", "codegen.compile codegen.loop flags run"),
             law(
@@ -60,8 +66,8 @@ final class PackageLawsTest {
             law(
                     "codegen",
                     "api codegen.cache codegen.compile codegen.contract codegen.drive "
-                            + "codegen.emit codegen.load codegen.loop codegen.simd flags graph plan "
-                            + "run run.interp"),
+                            + "codegen.emit codegen.load codegen.loop codegen.lower codegen.simd "
+                            + "flags graph plan run run.interp"),
             law(
                     "codegen.export",
                     "codegen codegen.compile codegen.contract codegen.emit codegen.load "

@@ -125,7 +125,7 @@ public final class CodegenBackend implements Backend {
     }
 
     private Form form(LoopKernel loops, Source source) {
-        String graph = loops.graph().toString();
+        String graph = loops.graph() + "\n" + String.join("\n", source.passes()) + "\n";
         RowProgram program =
                 loader.compile(RowProgram.class, source.className(), source.text(), graph);
         return new Form(program, source.text());

@@ -15,6 +15,7 @@ import org.fusegrad.codegen.drive.RowProgram;
 import org.fusegrad.codegen.emit.KernelEmitter;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.lower.Lowering;
 import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.run.Kernel;
@@ -69,7 +70,7 @@ public final class Forms {
 
     private Kernel kernel(KernelGraph graph, int bits, boolean joined) {
         LoopKernel loops = LoopKernel.of(graph);
-        int width = KernelEmitter.suitsVectors(loops) ? bits : 0;
+        int width = Lowering.suitsVectors(loops) ? bits : 0;
         Programs programs = compiled.get(
                 width + " " + joined + loops.key(),
                 () -> programs(KernelEmitter.emit(loops, "Form", width), joined));

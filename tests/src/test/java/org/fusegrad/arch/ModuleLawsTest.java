@@ -180,7 +180,9 @@ final class ModuleLawsTest {
                         Set.of(
                                 "org.fusegrad.codegen.cache",
                                 "org.fusegrad.codegen.emit",
-                                "org.fusegrad.codegen.loop"),
+                                "org.fusegrad.codegen.ir",
+                                "org.fusegrad.codegen.loop",
+                                "org.fusegrad.codegen.lower"),
                 "ops", Set.of(),
                 "train", Set.of(),
                 "tests", Set.of());

@@ -162,6 +162,13 @@ final class GeneratedSourceTest {
                 List.of("a", "aV0"),
                 List.of("aV0", "a"),
                 List.of("aP", "a"),
+                List.of("aKept", "a"),
+                List.of("a", "aKept"),
+                List.of("aHeld12", "a"),
+                List.of("a", "aV12"),
+                List.of("from", "rows"),
+                List.of("end", "row"),
+                List.of("prefetched", "System"),
                 List.of("a", "a_2"),
                 List.of("a_2", "a"),
                 List.of("c0", "c1"),
@@ -180,6 +187,13 @@ final class GeneratedSourceTest {
         all.addAll(sources(x -> x.mul(3).named(first).exp().named(second)));
         all.addAll(sources(x -> x.mul(3).named(first).abs().sum(1).named(second)));
         all.addAll(sources(x -> x.mul(3).named(first).abs().sum(0).named(second)));
+        all.addAll(sources(x -> x.sub(x.mean(1).named(first)).square().named(second)));
+        all.addAll(Forms.sources(() -> Fused.ofAll(
+                        "columns", in -> List.of(in.get(0).mul(in.get(1)).exp().named("out")))
+                .explain(
+                        null,
+                        Tensor.zeros(70, 40).named(first),
+                        Tensor.zeros(1, 40).named(second))));
         all.forEach(GeneratedSourceTest::assertCompiles);
     }
 

@@ -7,6 +7,7 @@ import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
+import java.util.List;
 import javax.lang.model.element.Modifier;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.simd.SimdSupport;
@@ -34,7 +35,7 @@ final class TileEmitter {
         TileSizes sizes = TileSizes.of(bits);
         String name = TileForms.id(bits).className(bits);
         String text = new TileEmitter(sizes).emit(packageName, name);
-        return new Source(packageName + "." + name, text, sizes.lanes() > 1 ? 1 : 0);
+        return new Source(packageName + "." + name, text, sizes.lanes() > 1 ? 1 : 0, List.of());
     }
 
     private String emit(String packageName, String simpleName) {

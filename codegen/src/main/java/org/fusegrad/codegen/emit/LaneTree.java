@@ -29,19 +29,23 @@ final class LaneTree {
         int sums = Frame.LANES / width;
         for (int k = 0; k < sums; k++) {
             code.addStatement(
-                    "FloatVector l$L = (FloatVector) VF.cast("
-                            + "FloatVector.fromArray(F, f.lanes, from + $L))",
+                    "$1T l$2L = ($1T) VF.cast($1T.fromArray(F, f.lanes, from + $3L))",
+                    JavaTypes.FLOAT_VECTOR,
                     k,
                     k * width);
             code.addStatement(
-                    "DoubleVector s$L = (DoubleVector) VD.cast("
-                            + "l$L.convertShape(VectorOperators.F2D, D, 0))",
+                    "$1T s$2L = ($1T) VD.cast(l$2L.convertShape($3T.F2D, D, 0))",
+                    JavaTypes.DOUBLE_VECTOR,
                     k,
-                    k);
+                    JavaTypes.VECTOR_OPERATORS);
         }
         for (int half = sums / 2; half > 0; half /= 2) {
             for (int k = 0; k < half; k++) {
-                code.addStatement("s$L = (DoubleVector) VD.cast(s$L.add(s$L))", k, k, k + half);
+                code.addStatement(
+                        "s$1L = ($3T) VD.cast(s$1L.add(s$2L))",
+                        k,
+                        k + half,
+                        JavaTypes.DOUBLE_VECTOR);
             }
         }
         code.addStatement("s0.intoArray(f.tree, $L)", Frame.TREE);

@@ -4,7 +4,7 @@ import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 
-/** Which fused kernels have a generated form. */
+/** The fused kernels that have a generated form. */
 public final class Support {
     private Support() {}
 
@@ -17,7 +17,7 @@ public final class Support {
         return switch (n.op().kind()) {
             case LEAF -> true;
             case REDUCE -> !n.is(Op.PROD);
-            default -> ScalarLanes.INSTANCE.supports(n);
+            default -> ScalarTable.covers(n);
         };
     }
 }

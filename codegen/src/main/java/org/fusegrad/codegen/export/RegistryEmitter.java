@@ -46,7 +46,7 @@ record RegistryEmitter(String packageName) {
                 .skipJavaLangImports(true)
                 .build()
                 .toString();
-        return new Source(packageName + "." + NAME, text, 0);
+        return new Source(packageName + "." + NAME, text, 0, List.of());
     }
 
     private static MethodSpec.Builder overriding(String name, TypeName type) {
