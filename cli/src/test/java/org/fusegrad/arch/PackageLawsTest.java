@@ -61,7 +61,8 @@ final class PackageLawsTest {
             law("codegen.load", "codegen.compile codegen.loop flags run"),
             law(
                     "codegen.contract",
-                    "codegen.compile codegen.emit codegen.load flags graph math run type"),
+                    "codegen.compile codegen.emit codegen.ir codegen.load codegen.lower flags graph "
+                            + "math run type"),
             law("codegen.cache", "codegen.drive run"),
             law(
                     "codegen",

@@ -31,6 +31,7 @@ final class CallTable {
         FORMATS.put(Callee.SHIFT_RIGHT, "$x:L.lanewise($ops:T.ASHR, $b:L)");
         FORMATS.put(Callee.GREATEST_LANE, "$x:L.reduceLanes($ops:T.MAX)");
         FORMATS.put(Callee.LEAST_LANE, "$x:L.reduceLanes($ops:T.MIN)");
+        FORMATS.put(Callee.ZERO_LANES, "$vectors:T.zero(S)");
     }
 
     private CallTable() {}

@@ -5,6 +5,7 @@ import com.palantir.javapoet.CodeBlock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.fusegrad.codegen.drive.Frame;
 import org.fusegrad.codegen.ir.Array;
 import org.fusegrad.codegen.ir.Expr;
@@ -26,20 +27,20 @@ final class ExprPrinter {
             "ops",
             JavaTypes.VECTOR_OPERATORS);
 
-    private final KernelNames names;
+    private final Function<Local, String> names;
 
-    ExprPrinter(KernelNames names) {
+    ExprPrinter(Function<Local, String> names) {
         this.names = names;
     }
 
     /** The expression as it stands between commas, or after a sign of equality. */
     CodeBlock print(Expr e) {
         if (e instanceof Expr.Read read) {
-            return CodeBlock.of("$L", names.of(read.local()));
+            return CodeBlock.of("$L", names.apply(read.local()));
         } else if (e instanceof Expr.Literal literal) {
             return CodeBlock.of("$L", literal.text());
-        } else if (e instanceof Expr.FrameField field) {
-            return CodeBlock.of("f.$L", field.field().javaName());
+        } else if (e instanceof Expr.Given given) {
+            return CodeBlock.of("$L", given.field().text());
         } else if (e instanceof Expr.Index index) {
             return index(index);
         } else if (e instanceof Expr.Element x) {
@@ -146,6 +147,6 @@ final class ExprPrinter {
     }
 
     private String name(Array array, Role role) {
-        return names.of(Local.of(array.node(), role));
+        return names.apply(Local.of(array.node(), role));
     }
 }

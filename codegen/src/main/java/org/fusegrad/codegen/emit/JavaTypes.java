@@ -40,6 +40,8 @@ final class JavaTypes {
             case BOOLEAN -> TypeName.BOOLEAN;
             case SHORT -> TypeName.SHORT;
             case BYTE -> TypeName.BYTE;
+            case FLOAT_ARRAY -> ArrayTypeName.of(TypeName.FLOAT);
+            case INT_ARRAY -> ArrayTypeName.of(TypeName.INT);
             case FLOATS -> FLOAT_VECTOR;
             case INTS -> INT_VECTOR;
             case SHORTS -> SHORT_VECTOR;

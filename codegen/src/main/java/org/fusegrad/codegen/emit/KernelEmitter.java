@@ -1,11 +1,7 @@
 package org.fusegrad.codegen.emit;
 
-import com.palantir.javapoet.CodeBlock;
-import com.palantir.javapoet.FieldSpec;
-import com.palantir.javapoet.JavaFile;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
-import com.palantir.javapoet.TypeSpec;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -23,9 +19,7 @@ import org.fusegrad.graph.GraphPrinter;
 import org.fusegrad.graph.Node;
 
 /**
- * The printer of a kernel's class: the methods it was lowered to, the fields they need, and a
- * dispatcher. Nothing newer than what Janino compiles is written: no lambdas, no {@code var}, typed
- * locals, plain loops.
+ * The printer of a kernel's class: the methods it was lowered to, and the fields they need.
  */
 public final class KernelEmitter {
     /** Package of generated classes. */
@@ -40,6 +34,9 @@ public final class KernelEmitter {
      * @param passes what passes did to its methods, a line for each
      */
     public record Source(String className, String text, int vectorSteps, List<String> passes) {}
+
+    private static final ClassPrinter.Kind KIND =
+            new ClassPrinter.Kind(RowProgram.class, Frame.class, "f");
 
     private final LoopKernel kernel;
     private final KernelNames names;
@@ -75,23 +72,17 @@ public final class KernelEmitter {
     }
 
     private Source emit(String packageName, String simpleName, String comment) {
-        TypeSpec.Builder type = TypeSpec.classBuilder(simpleName)
-                .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
-                .superclass(RowProgram.class)
-                .addJavadoc("Kernel $L, $L\n", simpleName, comment);
-        program.methods().forEach(m -> type.addMethod(method(m)));
+        ClassPrinter printer = new ClassPrinter(
+                KIND, simpleName, "Kernel " + simpleName + ", " + comment, names::of);
+        program.methods().forEach(m -> printer.add(m, "<pre>\n" + listing(m) + "</pre>"));
         if (program.joins()) {
-            type.addMethod(joins());
+            printer.add(List.of(joins()));
         }
-        type.addMethod(run());
+        printer.dispatch(program.cases());
         if (program.vectorSteps() > 0) {
-            vectors(type);
+            vectors(printer);
         }
-        String text = JavaFile.builder(packageName, type.build())
-                .indent("    ")
-                .skipJavaLangImports(true)
-                .build()
-                .toString();
+        String text = printer.print(packageName);
         return new Source(
                 packageName + "." + simpleName, text, program.vectorSteps(), program.log());
     }
@@ -107,16 +98,10 @@ public final class KernelEmitter {
         return String.join("\n", text.toString().lines().toList()) + "\n</pre>";
     }
 
-    private MethodSpec method(Method method) {
-        String listing = method.listing().stream()
+    private String listing(Method method) {
+        return method.listing().stream()
                 .map(n -> names.of(n) + " = " + GraphPrinter.equation(n, names.all()) + "\n")
                 .collect(Collectors.joining());
-        return MethodSpec.methodBuilder(method.name())
-                .addModifiers(Modifier.STATIC)
-                .addParameter(Frame.class, "f")
-                .addJavadoc("<pre>\n$L</pre>\n", listing)
-                .addCode(new StmtPrinter(names).print(method.body()))
-                .build();
     }
 
     private static MethodSpec joins() {
@@ -128,58 +113,25 @@ public final class KernelEmitter {
                 .build();
     }
 
-    private MethodSpec run() {
-        CodeBlock.Builder cases = CodeBlock.builder().beginControlFlow("switch (method)");
-        program.cases()
-                .forEach((number, method) -> cases.add("case $L:\n$>", number)
-                        .addStatement("$L(f)", method)
-                        .addStatement("break")
-                        .add("$<"));
-        cases.add("default:\n$>")
-                .addStatement("throw new IllegalArgumentException()")
-                .add("$<")
-                .endControlFlow();
-        return MethodSpec.methodBuilder("run")
-                .addModifiers(Modifier.PUBLIC)
-                .addParameter(TypeName.INT, "method")
-                .addParameter(Frame.class, "f")
-                .addCode(cases.build())
-                .build();
-    }
-
     /** Species and classes of the vectors that the methods use, and their trees over lanes. */
-    private void vectors(TypeSpec.Builder type) {
+    private void vectors(ClassPrinter printer) {
         Set<Type> types = program.types();
-        type.addField(species("S", "Float", bits));
+        printer.species("S", "Float", bits);
         if (program.callees().contains(Callee.TREES)) {
-            type.addMethod(LaneTree.loop());
-            type.addMethod(LaneTree.method(bits));
-            type.addField(species("D", "Double", bits));
-            type.addField(species("F", "Float", bits / 2));
-            type.addField(vectorType("VD", "D"));
-            type.addField(vectorType("VF", "F"));
+            printer.add(List.of(LaneTree.loop(), LaneTree.method(bits)));
+            printer.species("D", "Double", bits);
+            printer.species("F", "Float", bits / 2);
+            printer.vectorType("VD", "D");
+            printer.vectorType("VF", "F");
         }
         if (types.contains(Type.INTS)) {
-            type.addField(species("I", "Int", bits));
-            type.addField(vectorType("VI", "I"));
+            printer.species("I", "Int", bits);
+            printer.vectorType("VI", "I");
         }
         if (types.contains(Type.SHORTS)) {
-            type.addField(species("H", "Short", bits / 2));
-            type.addField(vectorType("VH", "H"));
+            printer.species("H", "Short", bits / 2);
+            printer.vectorType("VH", "H");
         }
-        type.addField(vectorType("V", "S"));
-    }
-
-    private static FieldSpec species(String name, String element, int size) {
-        return FieldSpec.builder(JavaTypes.VECTOR_SPECIES, name, Modifier.STATIC, Modifier.FINAL)
-                .initializer("$T.SPECIES_$L", JavaTypes.vectorOf(element), size)
-                .build();
-    }
-
-    /** The class of a species' vectors, by which the JVM is told what it may have lost. */
-    private static FieldSpec vectorType(String name, String species) {
-        return FieldSpec.builder(Class.class, name, Modifier.STATIC, Modifier.FINAL)
-                .initializer("$L.vectorType()", species)
-                .build();
+        printer.vectorType("V", "S");
     }
 }

@@ -2,6 +2,7 @@ package org.fusegrad.codegen.emit;
 
 import com.palantir.javapoet.CodeBlock;
 import java.util.List;
+import java.util.function.Function;
 import org.fusegrad.codegen.ir.Array;
 import org.fusegrad.codegen.ir.Expr;
 import org.fusegrad.codegen.ir.Expr.Field;
@@ -11,10 +12,10 @@ import org.fusegrad.codegen.ir.Stmt;
 
 /** Statements as Java, one by one. */
 final class StmtPrinter {
-    private final KernelNames names;
+    private final Function<Local, String> names;
     private final ExprPrinter exprs;
 
-    StmtPrinter(KernelNames names) {
+    StmtPrinter(Function<Local, String> names) {
         this.names = names;
         this.exprs = new ExprPrinter(names);
     }
@@ -54,10 +55,11 @@ final class StmtPrinter {
             return CodeBlock.of(
                     "$T $L = $L",
                     JavaTypes.of(let.type()),
-                    names.of(let.local()),
+                    names.apply(let.local()),
                     exprs.print(let.value()));
         } else if (s instanceof Stmt.Declare declare) {
-            return CodeBlock.of("$T $L", JavaTypes.of(declare.type()), names.of(declare.local()));
+            return CodeBlock.of(
+                    "$T $L", JavaTypes.of(declare.type()), names.apply(declare.local()));
         } else if (s instanceof Stmt.Assign assign) {
             return assign(assign);
         } else if (s instanceof Stmt.StoreLanes store) {
@@ -101,6 +103,6 @@ final class StmtPrinter {
     }
 
     private String name(Array array, Role role) {
-        return names.of(Local.of(array.node(), role));
+        return names.apply(Local.of(array.node(), role));
     }
 }

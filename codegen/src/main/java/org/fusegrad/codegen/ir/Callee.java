@@ -28,5 +28,6 @@ public enum Callee {
     SHIFT_LEFT,
     SHIFT_RIGHT,
     GREATEST_LANE,
-    LEAST_LANE
+    LEAST_LANE,
+    ZERO_LANES
 }

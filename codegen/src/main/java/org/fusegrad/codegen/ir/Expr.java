@@ -1,7 +1,6 @@
 package org.fusegrad.codegen.ir;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.UnaryOperator;
 import org.fusegrad.graph.Op;
 
@@ -13,8 +12,8 @@ public sealed interface Expr {
     /** A Java literal. */
     record Literal(String text) implements Expr {}
 
-    /** A field of the frame. */
-    record FrameField(Field field) implements Expr {}
+    /** A field of what the method is given. */
+    record Given(Field field) implements Expr {}
 
     /**
      * A place in a value's array.
@@ -128,23 +127,42 @@ public sealed interface Expr {
         STRIDES
     }
 
-    /** Fields of the frame that generated code reads or sets. */
+    /** Fields that generated code reads or sets: of a frame {@code f}, of a tile {@code t}. */
     enum Field {
-        N,
-        ROWS,
-        CONSTANTS,
-        ARRAYS,
-        AT,
-        BY,
-        OVER,
-        SUMS,
-        LANES,
-        WIDE_LANES,
-        PREFETCHED;
+        N("f.n"),
+        ROWS("f.rows"),
+        CONSTANTS("f.constants"),
+        ARRAYS("f.arrays"),
+        AT("f.at"),
+        BY("f.by"),
+        OVER("f.over"),
+        SUMS("f.sums"),
+        LANES("f.lanes"),
+        WIDE_LANES("f.wideLanes"),
+        PREFETCHED("f.prefetched"),
+        TILE_A("t.a"),
+        TILE_B("t.b"),
+        TILE_C("t.c"),
+        TILE_LINES("t.lines"),
+        TILE_A_AT("t.aAt"),
+        TILE_B_AT("t.bAt"),
+        TILE_C_AT("t.cAt"),
+        TILE_FIRST("t.first"),
+        TILE_DEPTH("t.depth"),
+        TILE_A_STEP("t.aStep"),
+        TILE_B_STEP("t.bStep"),
+        TILE_C_STEP("t.cStep"),
+        TILE_ADD("t.add");
 
-        /** As the frame names it. */
-        public String javaName() {
-            return this == WIDE_LANES ? "wideLanes" : name().toLowerCase(Locale.ROOT);
+        private final String text;
+
+        Field(String text) {
+            this.text = text;
+        }
+
+        /** As written in Java. */
+        public String text() {
+            return text;
         }
     }
 
@@ -192,7 +210,7 @@ public sealed interface Expr {
 
     /** An element of one of the frame's arrays. */
     static Expr slot(Field field, int number) {
-        return new Element(new FrameField(field), of(number));
+        return new Element(new Given(field), of(number));
     }
 
     /** A call. */

@@ -17,6 +17,9 @@ public sealed interface Local {
     /** A constant of an expansion, broadcast before the loop. */
     record Hoisted(int number) implements Local {}
 
+    /** A local of a program that is not of a graph. */
+    record Named(String name) implements Local {}
+
     /** What every method may have one of. */
     enum Fixed implements Local {
         /** Position along the row. */

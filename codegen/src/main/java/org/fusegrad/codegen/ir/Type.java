@@ -12,6 +12,8 @@ public enum Type {
     /** Half precision as it is stored. */
     SHORT,
     BYTE,
+    FLOAT_ARRAY,
+    INT_ARRAY,
     FLOATS,
     INTS,
     SHORTS,

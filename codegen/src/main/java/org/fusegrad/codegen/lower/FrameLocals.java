@@ -63,7 +63,7 @@ final class FrameLocals {
     List<Stmt> locate() {
         List<Stmt> all = new ArrayList<>();
         arrays.values().forEach(a -> all.add(Stmt.set(Expr.slot(Field.AT, a.number()), a.at())));
-        all.add(Stmt.set(new Expr.FrameField(Field.ROWS), Expr.of(1)));
+        all.add(Stmt.set(new Expr.Given(Field.ROWS), Expr.of(1)));
         return all;
     }
 

@@ -52,7 +52,7 @@ final class Prefetching {
 
     /** After the rows, what was read goes where the JVM must believe it is used. */
     static List<Stmt> end(StepForm step) {
-        Stmt used = Stmt.set(new Expr.FrameField(Field.PREFETCHED), Expr.read(Fixed.PREFETCHED));
+        Stmt used = Stmt.set(new Expr.Given(Field.PREFETCHED), Expr.read(Fixed.PREFETCHED));
         return results(step).isEmpty() ? List.of() : List.of(used);
     }
 }

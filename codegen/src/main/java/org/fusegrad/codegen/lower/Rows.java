@@ -38,8 +38,8 @@ final class Rows {
     private List<Stmt> statements() {
         steps.forEach(this::fetch);
         List<Stmt> code = new ArrayList<>();
-        code.add(new Stmt.Let(Type.INT, Fixed.N, new Expr.FrameField(Field.N)));
-        code.add(new Stmt.Let(Type.INT, Fixed.ROWS, new Expr.FrameField(Field.ROWS)));
+        code.add(new Stmt.Let(Type.INT, Fixed.N, new Expr.Given(Field.N)));
+        code.add(new Stmt.Let(Type.INT, Fixed.ROWS, new Expr.Given(Field.ROWS)));
         code.addAll(locals.statements());
         StepForm first = steps.get(0);
         code.addAll(first.isColumns() ? columns(first) : rows());

@@ -134,7 +134,7 @@ final class Sums {
         Expr from = Expr.of(wide ? number(r) * lanes : lanesFrom(r));
         Expr lane = Expr.of(Expr.read(Local.Fixed.I), Infix.BITS, Expr.of(lanes - 1));
         return new Expr.Element(
-                new Expr.FrameField(wide ? Field.WIDE_LANES : Field.LANES),
+                new Expr.Given(wide ? Field.WIDE_LANES : Field.LANES),
                 Expr.of(from, Infix.PLUS, lane));
     }
 

@@ -72,7 +72,7 @@ final class VectorSums {
                         Infix.BITS,
                         Expr.of(Frame.LANES - 1));
                 Expr at = Expr.of(Expr.of(sums.lanesFrom(r)), Infix.PLUS, turned ? moved : group);
-                code.add(new Stmt.StoreLanes(new Expr.FrameField(Field.LANES), at, lanes));
+                code.add(new Stmt.StoreLanes(new Expr.Given(Field.LANES), at, lanes));
             } else {
                 Op op = Sums.extremum(r);
                 Callee lane = op == Op.MAXIMUM ? Callee.GREATEST_LANE : Callee.LEAST_LANE;
@@ -99,7 +99,7 @@ final class VectorSums {
     Stmt lastColumnEnd(Reduction r) {
         Expr i = Expr.read(Fixed.I);
         Expr from = Expr.read(Fixed.FROM);
-        Expr lanes = new Expr.FrameField(Field.LANES);
+        Expr lanes = new Expr.Given(Field.LANES);
         Expr lead = Expr.of(Frame.LEAD);
         Expr copy = Expr.call(
                 Callee.COPY_ARRAY,
