@@ -80,6 +80,12 @@ public record Tuning(
         @Tuned(unit = "elements", value = "images laid out at once, if one is not larger")
         int laidOut,
 
+        @Tuned(unit = "elements", value = "of Winograd's filtering held at once; l2 / 8")
+        int winograd,
+
+        @Tuned(unit = "tiles", value = "tiles of Winograd's filtering held at once at least")
+        int winogradTiles,
+
         @Tuned(unit = "elements", value = "copying worth a task of its own")
         int copyGrain,
 
@@ -123,6 +129,8 @@ public record Tuning(
                 1 << 16,
                 1 << 23,
                 1 << 20,
+                caches.l2() / 8,
+                96,
                 1 << 14,
                 32,
                 2000,

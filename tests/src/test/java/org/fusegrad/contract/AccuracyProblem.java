@@ -143,6 +143,18 @@ record AccuracyProblem(
         return contraction(operands, conv, from * k * k, to * k * k, positions);
     }
 
+    /** Of the shapes that minimal filtering computes; its errors keep to the direct form's bound. */
+    static AccuracyProblem filtering(Random r, Samples s) {
+        int from = 32 + r.nextInt(r.nextInt(10) == 0 ? 400 : 64);
+        int to = 32 + r.nextInt(16);
+        Tensor x = leaf(s.normal(1, from, 5 + r.nextInt(4), 5 + r.nextInt(4)));
+        List<Tensor> operands = List.of(x, leaf(s.normal(to, from, 3, 3)));
+        Conv.Geometry g = Conv.Geometry.of(2, 1, 1);
+        Function conv = in -> Conv.conv(in.get(0), in.get(1), null, g);
+        int positions = conv.of(operands).shape().numel() / to;
+        return contraction(operands, conv, from * 9, to * 9, positions);
+    }
+
     static AccuracyProblem linear(Random r, Samples s) {
         int n = 2 + r.nextInt(1000);
         int rows = 1 + r.nextInt(20);

@@ -37,6 +37,10 @@ final class AccuracyTest {
                     "convolution", AccuracyProblem::convolution,
                     "linear", AccuracyProblem::linear));
 
+    static {
+        PROBLEMS.put("minimal filtering", AccuracyProblem::filtering);
+    }
+
     static List<String> problems() {
         return List.copyOf(PROBLEMS.keySet());
     }

@@ -116,4 +116,43 @@ final class ChannelsLast {
             }
         }
     }
+
+    /**
+     * Takes channels apart that stand together at each of some positions.
+     *
+     * @param step from position to position in {@code x}
+     * @param channelStep from channel to channel in {@code to}, where positions stand together
+     */
+    static void untranspose(
+            float[] x,
+            int p,
+            int step,
+            int count,
+            int channels,
+            float[] to,
+            int q,
+            int channelStep) {
+        int c = 0;
+        for (; c + 8 <= channels; c += 8) {
+            for (int i = 0; i < count; i++) {
+                apart(x, p + c + i * step, to, q + c * channelStep + i, channelStep);
+            }
+        }
+        for (; c < channels; c++) {
+            for (int i = 0; i < count; i++) {
+                to[q + c * channelStep + i] = x[p + c + i * step];
+            }
+        }
+    }
+
+    private static void apart(float[] x, int p, float[] to, int q, int step) {
+        to[q] = x[p];
+        to[q + step] = x[p + 1];
+        to[q + 2 * step] = x[p + 2];
+        to[q + 3 * step] = x[p + 3];
+        to[q + 4 * step] = x[p + 4];
+        to[q + 5 * step] = x[p + 5];
+        to[q + 6 * step] = x[p + 6];
+        to[q + 7 * step] = x[p + 7];
+    }
 }

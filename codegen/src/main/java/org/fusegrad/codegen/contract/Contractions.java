@@ -9,6 +9,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
+import org.fusegrad.graph.WinogradRule;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.run.Value;
@@ -85,7 +86,10 @@ public final class Contractions {
         int[] from = node.inputs().stream().mapToInt(leaves::indexOf).toArray();
         Routine routine = switch (node.op()) {
             case MATMUL -> new Matmul(node, forms, operands);
-            case CONV, CONV_INPUT -> new Convolution(node, forms, operands);
+            case CONV, CONV_INPUT ->
+                WinogradRule.applies(node)
+                        ? new Winograd(node, forms, operands)
+                        : new Convolution(node, forms, operands);
             default -> WeightGradient.of(node, forms, operands);
         };
         return new Contraction(kernel, routine, from, forms);

@@ -24,10 +24,16 @@ public final class Tile {
     /** Added to all of {@link #lines}: where the columns of this tile start. */
     public int bAt;
 
-    /** From the factors of one k to the next in {@link #a}; for sums of channels alone. */
+    /**
+     * From the factors of one k to the next in {@link #a}, for sums of channels; from line to line
+     * of the source, or from place to place of a tile's results, for Winograd's filtering.
+     */
     public int aStep;
 
-    /** From one tap to the next in {@link #b}; for sums of channels alone. */
+    /**
+     * From one tap to the next in {@link #b}, for sums of channels; from position to position, for
+     * Winograd's filtering.
+     */
     public int bStep;
 
     /** How many k there are. */
@@ -41,6 +47,12 @@ public final class Tile {
 
     /** From one row of {@link #c} to the next. */
     public int cStep;
+
+    /** From the source of one of {@link #depth} transforms to the next in {@link #a}. */
+    public int aOver;
+
+    /** From the result of one transform to the next in {@link #c}. */
+    public int cOver;
 
     /** Whether the sums are added to what is there; sums of channels always go on from there. */
     public boolean add;

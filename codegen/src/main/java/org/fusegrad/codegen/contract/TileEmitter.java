@@ -42,6 +42,24 @@ final class TileEmitter {
             printer.add(m, taps + " tap(s) of " + sizes.width() + " channel(s).");
             cases.put(TileSizes.channelMethod(taps), m.name());
         }
+        for (int height : sizes.heights()) {
+            for (int vectors : new int[] {1, sizes.vectors()}) {
+                Method m =
+                        lowering.positions("positions" + height + "x" + vectors, height, vectors);
+                int columns = vectors * sizes.lanes();
+                printer.add(m, height + " position(s) by " + columns + " column(s).");
+                cases.put(TileSizes.positionsMethod(height, vectors), m.name());
+            }
+        }
+        WinogradLowering winograd = new WinogradLowering(sizes);
+        for (int half = 0; half < 2; half++) {
+            Method source = winograd.source("winogradSource" + half, half > 0);
+            printer.add(source, "Half of V = B' d B of some tiles.");
+            cases.put(TileSizes.WINOGRAD_SOURCE + half, source.name());
+            Method result = winograd.result("winogradResult" + half, half > 0);
+            printer.add(result, "Half of Y = A' M A of some tiles.");
+            cases.put(TileSizes.WINOGRAD_RESULT + half, result.name());
+        }
         printer.dispatch(cases);
         String text = printer.print(packageName);
         int vectorSteps = sizes.lanes() > 1 ? 1 : 0;

@@ -129,9 +129,10 @@ final class TileForms {
     private static void warm(Form form) {
         TileSizes s = form.sizes;
         Tile t = new Tile();
-        t.a = new float[WARM_DEPTH * s.width()];
-        t.b = new float[(WARM_DEPTH + s.height()) * s.width()];
-        t.c = new float[s.height() * s.width()];
+        int size = (WARM_DEPTH + s.height()) * Math.max(s.width(), TileSizes.CHANNEL_BLOCK);
+        t.a = new float[size];
+        t.b = new float[size];
+        t.c = new float[size];
         t.lines = new int[WARM_DEPTH];
         t.depth = WARM_DEPTH;
         t.aStep = s.width();
@@ -146,6 +147,21 @@ final class TileForms {
         }
         for (int taps : TileSizes.taps()) {
             warm(form.program, TileSizes.channelMethod(taps), t, taps * s.width());
+        }
+        for (int height : s.heights()) {
+            warm(form.program, TileSizes.positionsMethod(height, 1), t, height * s.lanes());
+            int all = TileSizes.positionsMethod(height, s.vectors());
+            warm(form.program, all, t, height * s.width());
+        }
+        t.aStep = 4;
+        t.bStep = 1;
+        t.depth = 2;
+        t.cStep = 1;
+        t.aOver = 1;
+        t.cOver = 1;
+        for (int half = 0; half < 2; half++) {
+            warm(form.program, TileSizes.WINOGRAD_SOURCE + half, t, 16);
+            warm(form.program, TileSizes.WINOGRAD_RESULT + half, t, 16);
         }
     }
 

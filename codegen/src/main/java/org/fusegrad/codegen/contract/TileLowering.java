@@ -1,18 +1,31 @@
 package org.fusegrad.codegen.contract;
 
+import static org.fusegrad.codegen.contract.TileCode.A;
+import static org.fusegrad.codegen.contract.TileCode.B;
+import static org.fusegrad.codegen.contract.TileCode.C;
+import static org.fusegrad.codegen.contract.TileCode.K;
+import static org.fusegrad.codegen.contract.TileCode.P;
+import static org.fusegrad.codegen.contract.TileCode.Q;
+import static org.fusegrad.codegen.contract.TileCode.add;
+import static org.fusegrad.codegen.contract.TileCode.fma;
+import static org.fusegrad.codegen.contract.TileCode.given;
+import static org.fusegrad.codegen.contract.TileCode.lanes;
+import static org.fusegrad.codegen.contract.TileCode.load;
+import static org.fusegrad.codegen.contract.TileCode.loop;
+import static org.fusegrad.codegen.contract.TileCode.named;
+import static org.fusegrad.codegen.contract.TileCode.plus;
+import static org.fusegrad.codegen.contract.TileCode.position;
+import static org.fusegrad.codegen.contract.TileCode.times;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.fusegrad.codegen.ir.Callee;
 import org.fusegrad.codegen.ir.Expr;
 import org.fusegrad.codegen.ir.Expr.Field;
-import org.fusegrad.codegen.ir.Infix;
-import org.fusegrad.codegen.ir.Local;
 import org.fusegrad.codegen.ir.Method;
 import org.fusegrad.codegen.ir.Stmt;
 import org.fusegrad.codegen.ir.Type;
 import org.fusegrad.codegen.lower.OneLane;
-import org.fusegrad.graph.Op;
 
 /**
  * The loops of tile methods. All sums of a tile are locals; the one loop runs over k, loads the
@@ -21,15 +34,8 @@ import org.fusegrad.graph.Op;
  * scalar code.
  */
 final class TileLowering {
-    private static final Expr A = named("a");
-    private static final Expr B = named("b");
-    private static final Expr C = named("c");
-    private static final Expr K = named("k");
-    private static final Expr P = named("p");
-    private static final Expr Q = named("q");
     private static final Expr A_AT = named("aAt");
     private static final Expr B_STEP = named("bStep");
-    private static final Expr DEPTH = named("depth");
 
     private final TileSizes sizes;
 
@@ -39,6 +45,23 @@ final class TileLowering {
 
     /** A product of so many rows with so many vectors of columns. */
     Method tile(String name, int height, int vectors) {
+        Expr row = plus(A_AT, times(K, Expr.of(sizes.height())));
+        return product(name, height, vectors, Q, line(), row, 1);
+    }
+
+    /**
+     * The same where the rows are positions, {@link TileSizes#CHANNEL_BLOCK} elements apart, of
+     * which each k reads another channel, and the columns are packed.
+     */
+    Method positions(String name, int height, int vectors) {
+        Expr line = new Expr.Element(named("lines"), plus(named("first"), K));
+        Expr column = plus(named("bAt"), times(K, Expr.of(sizes.width())));
+        Stmt place = position(P, plus(line, A_AT));
+        return product(name, height, vectors, column, place, P, TileSizes.CHANNEL_BLOCK);
+    }
+
+    private Method product(
+            String name, int height, int vectors, Expr column, Stmt place, Expr row, int step) {
         List<Stmt> code = operands();
         for (int i = 0; i < height; i++) {
             for (int j = 0; j < vectors; j++) {
@@ -46,13 +69,12 @@ final class TileLowering {
             }
         }
         List<Stmt> body = new ArrayList<>();
-        body.add(line());
+        body.add(place);
         for (int j = 0; j < vectors; j++) {
-            body.add(lanes(named("b" + j), load(B, plus(Q, lane(j)))));
+            body.add(lanes(named("b" + j), load(B, plus(column, lane(j)))));
         }
         for (int i = 0; i < height; i++) {
-            Expr at = plus(plus(A_AT, times(K, Expr.of(sizes.height()))), Expr.of(i));
-            Expr element = new Expr.Element(A, at);
+            Expr element = new Expr.Element(A, plus(row, Expr.of(i * step)));
             body.add(lanes(named("a" + i), new Expr.Broadcast(Type.FLOATS, element)));
             for (int j = 0; j < vectors; j++) {
                 body.add(Stmt.set(sum(i, j), fma(named("a" + i), named("b" + j), sum(i, j))));
@@ -113,22 +135,10 @@ final class TileLowering {
                 given("depth", Type.INT, Field.TILE_DEPTH)));
     }
 
-    private static Stmt given(String name, Type type, Field field) {
-        return new Stmt.Let(type, new Local.Named(name), new Expr.Given(field));
-    }
-
     /** Where the columns' factors of the current k are. */
     private static Stmt line() {
         Expr line = new Expr.Element(named("lines"), plus(named("first"), K));
         return position(Q, plus(line, named("bAt")));
-    }
-
-    private static Stmt loop(List<Stmt> body) {
-        return new Stmt.Loop(
-                Optional.of(position(K, Expr.of(0))),
-                Expr.of(K, Infix.BELOW, DEPTH),
-                Stmt.add(K, Expr.of(1)),
-                body);
     }
 
     private List<Stmt> stores(int height, int vectors, boolean add) {
@@ -136,8 +146,7 @@ final class TileLowering {
         for (int i = 0; i < height; i++) {
             for (int j = 0; j < vectors; j++) {
                 Expr total = sum(i, j);
-                Expr value =
-                        add ? Expr.computed(Op.ADD, Type.FLOATS, load(C, at(i, j)), total) : total;
+                Expr value = add ? add(load(C, at(i, j)), total) : total;
                 code.add(new Stmt.StoreLanes(C, at(i, j), value));
             }
         }
@@ -156,33 +165,5 @@ final class TileLowering {
 
     private static Expr sum(int row, int vector) {
         return named("s" + row + "_" + vector);
-    }
-
-    private static Expr named(String name) {
-        return Expr.read(new Local.Named(name));
-    }
-
-    private static Stmt lanes(Expr local, Expr value) {
-        return new Stmt.Let(Type.FLOATS, ((Expr.Read) local).local(), value);
-    }
-
-    private static Stmt position(Expr local, Expr value) {
-        return new Stmt.Let(Type.INT, ((Expr.Read) local).local(), value);
-    }
-
-    private static Expr load(Expr array, Expr at) {
-        return new Expr.Lanes(Type.FLOATS, array, at);
-    }
-
-    private static Expr fma(Expr x, Expr y, Expr z) {
-        return Expr.computed(Op.FMA, Type.FLOATS, x, y, z);
-    }
-
-    private static Expr plus(Expr left, Expr right) {
-        return Expr.of(left, Infix.PLUS, right);
-    }
-
-    private static Expr times(Expr left, Expr right) {
-        return Expr.of(left, Infix.TIMES, right);
     }
 }

@@ -9,6 +9,9 @@ package org.fusegrad.codegen.contract;
  * @param vectors side by side
  */
 record TileSizes(int lanes, int height, int vectors) {
+    /** Channels that stand side by side at a position; those of the next block stand apart. */
+    static final int CHANNEL_BLOCK = 16;
+
     /**
      * The sizes for vectors of so many bits; 0 for scalar code. Sums and factors fit the registers.
      */
@@ -50,6 +53,17 @@ record TileSizes(int lanes, int height, int vectors) {
     static int channelMethod(int taps) {
         return 1024 + taps;
     }
+
+    /** The number of the method for positions that stand apart, of a height and vectors. */
+    static int positionsMethod(int height, int vectors) {
+        return 2048 + method(height, vectors);
+    }
+
+    /** The number of the first of two methods that transform Winograd's source. */
+    static final int WINOGRAD_SOURCE = 4096;
+
+    /** The number of the first of two methods that transform the results back. */
+    static final int WINOGRAD_RESULT = 4098;
 
     /** Taps for which there is a method that sums products of channels, ascending. */
     static int[] taps() {

@@ -152,6 +152,8 @@ public sealed interface Expr {
         TILE_A_STEP("t.aStep"),
         TILE_B_STEP("t.bStep"),
         TILE_C_STEP("t.cStep"),
+        TILE_A_OVER("t.aOver"),
+        TILE_C_OVER("t.cOver"),
         TILE_ADD("t.add");
 
         private final String text;

@@ -11,7 +11,7 @@ public interface KernelRegistry {
      * lanes, tiles. Goes up with every change after which a class exported before would compute
      * something else; {@code KernelFormatTest} notices the changes that show.
      */
-    int FORMAT = 9;
+    int FORMAT = 10;
 
     /** The {@link #FORMAT} of the version that wrote this registry. */
     int format();

@@ -52,6 +52,32 @@ class ConvolutionTest {
     }
 
     @Test
+    void minimalFiltering() {
+        check(conv(2, 1, 1, 1, 1), of(2, 32, 8, 8), of(32, 32, 3, 3));
+        check(conv(2, 1, 0, 1, 1), of(3, 33, 9, 10), of(45, 33, 3, 3));
+        check(conv(2, 1, 2, 1, 1), of(1, 40, 5, 7), of(70, 40, 3, 3));
+        check(conv(2, 1, 1, 1, 1), of(1, 400, 6, 6), of(36, 400, 3, 3));
+        check(conv(2, 1, 1, 1, 1), of(5, 64, 4, 4), of(64, 64, 3, 3));
+        Value x = SameBits.random(1, 2, 32, 9, 10);
+        Value w = SameBits.random(2, 48, 32, 3, 3);
+        check(conv(2, 1, 1, 1, 1), SameBits.stored(x, 0, 2, 3, 1), w, false);
+        check(conv(2, 1, 1, 1, 1), SameBits.spread(x), SameBits.stored(w, 1, 0, 3, 2), false);
+        check(conv(2, 1, 1, 1, 1), x.permute(new int[] {0, 1, 3, 2}), SameBits.spread(w), false);
+    }
+
+    @Test
+    void minimalFilteringOfOddNumbers() {
+        for (int seed = 0; seed < 3; seed++) {
+            Value x = SameBits.wild(seed, 2, 33, 7, 9);
+            check(conv(2, 1, 1, 1, 1), x, SameBits.random(4, 35, 33, 3, 3), true);
+            Value w = SameBits.random(seed + 9, 35, 33, 3, 3);
+            w.floats()[77] = Float.POSITIVE_INFINITY;
+            w.floats()[7777] = 3e38f;
+            check(conv(2, 1, 1, 1, 1), SameBits.random(5, 2, 33, 7, 9), w, false);
+        }
+    }
+
+    @Test
     void groupsAndDepthwise() {
         check(conv(2, 1, 1, 1, 4), of(2, 16, 9, 9), of(16, 4, 3, 3));
         check(conv(2, 2, 1, 1, 8), of(2, 16, 9, 9), of(24, 2, 3, 3));

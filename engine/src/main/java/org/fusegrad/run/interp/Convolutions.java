@@ -3,6 +3,7 @@ package org.fusegrad.run.interp;
 import java.util.Arrays;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
+import org.fusegrad.graph.WinogradRule;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 import org.fusegrad.run.interp.Contractions.Factor;
@@ -72,6 +73,14 @@ final class Convolutions {
     static void conv(Node node, Value[] in, Value out, Workers workers) {
         Value x = Convert.contiguous(in[0], out.dtype(), workers);
         Value w = Convert.contiguous(in[1], out.dtype(), workers);
+        if (WinogradRule.applies(node)) {
+            Winograd.run(node, x, w, out, workers, all -> direct(node, x, w, all, workers));
+        } else {
+            direct(node, x, w, out, workers);
+        }
+    }
+
+    private static void direct(Node node, Value x, Value w, Value out, Workers workers) {
         Convolutions c =
                 new Convolutions((Attrs.Conv) node.attrs(), x.shape(), w.shape(), out.shape());
         int depth = c.channels * c.taps;
@@ -90,6 +99,14 @@ final class Convolutions {
     static void convInput(Node node, Value[] in, Value out, Workers workers) {
         Value dy = Convert.contiguous(in[0], out.dtype(), workers);
         Value w = Convert.contiguous(in[1], out.dtype(), workers);
+        if (WinogradRule.applies(node)) {
+            Winograd.run(node, dy, w, out, workers, all -> directInput(node, dy, w, all, workers));
+        } else {
+            directInput(node, dy, w, out, workers);
+        }
+    }
+
+    private static void directInput(Node node, Value dy, Value w, Value out, Workers workers) {
         Convolutions c =
                 new Convolutions((Attrs.Conv) node.attrs(), out.shape(), w.shape(), dy.shape());
         Factor a = new Factor(w, (b, k, from, to, p) -> {
