@@ -8,5 +8,6 @@ module org.fusegrad.train {
     requires xchart;
 
     exports org.fusegrad.data;
+    exports org.fusegrad.data.transform;
     exports org.fusegrad.train;
 }

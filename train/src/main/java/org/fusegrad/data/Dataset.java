@@ -1,20 +1,25 @@
 package org.fusegrad.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import org.fusegrad.Tensor;
+import org.fusegrad.data.transform.Image;
+import org.fusegrad.run.Value;
+import org.fusegrad.type.DType;
 
 /**
- * An immutable labelled image set in memory: N images as unsigned bytes, N x C x H x W row-major,
- * with one label each.
+ * An immutable set of labelled images: N of unsigned bytes, C x H x W each, with one label each.
+ * The pixels are in memory or, of an {@link ImageFolder} that was {@linkplain ImageFolder#open
+ * opened} instead of loaded, in files that are decoded whenever they are asked for. As an {@link
+ * IndexedDataset}, an image of float32 within 0..1 and its label of int64. Safe to share between
+ * threads.
  */
-public final class Dataset {
+public final class Dataset implements IndexedDataset {
     private final String name;
     private final Shape shape;
     private final int maxValue;
-    private final byte[] pixels;
+    private final Pictures pictures;
     private final int[] labels;
     private final List<String> classNames;
 
@@ -76,15 +81,29 @@ public final class Dataset {
             byte[] pixels,
             int[] labels,
             List<String> classNames) {
+        this(name, shape, maxValue, new Pictures.InMemory(shape, pixels), labels, classNames);
+        DatasetChecks.sizes(name, shape, maxValue, pixels, labels);
+        DatasetChecks.pixels(name, shape, maxValue, pixels);
+    }
+
+    /** Takes ownership of the labels. */
+    Dataset(
+            String name,
+            Shape shape,
+            int maxValue,
+            Pictures pictures,
+            int[] labels,
+            List<String> classNames) {
         this.name = name;
         this.shape = shape;
         this.maxValue = maxValue;
-        this.pixels = pixels;
+        this.pictures = pictures;
         this.labels = labels;
         this.classNames = List.copyOf(classNames);
-        checkSizes();
-        checkLabels();
-        checkPixels();
+        if (labels.length == 0) {
+            throw new DataException(name + ": no images; a data set needs at least one");
+        }
+        DatasetChecks.labels(name, labels, this.classNames);
     }
 
     /**
@@ -108,69 +127,14 @@ public final class Dataset {
         return new Dataset(name, shape, maxValue, pixels.clone(), labels.clone(), classNames);
     }
 
-    private void checkSizes() {
-        if (labels.length == 0) {
-            throw new DataException(name + ": no images; a data set needs at least one");
-        }
-        if ((long) labels.length * shape.volume() != pixels.length) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: %d labels of %s images need %d pixels but there are %d",
-                    name,
-                    labels.length,
-                    shape,
-                    (long) labels.length * shape.volume(),
-                    pixels.length));
-        }
-        if (maxValue < 1 || maxValue > 255) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: maximum pixel value %d is not within 1..255",
-                    name,
-                    maxValue));
-        }
-    }
-
-    private void checkLabels() {
-        if (Set.copyOf(classNames).size() != classNames.size()) {
-            throw new DataException(name + ": class names repeat in " + classNames);
-        }
-        for (int i = 0; i < labels.length; i++) {
-            if (labels[i] < 0 || labels[i] >= classNames.size()) {
-                throw new DataException(String.format(
-                        Locale.ROOT,
-                        "%s: label %d of image %d is not within the %d classes",
-                        name,
-                        labels[i],
-                        i,
-                        classNames.size()));
-            }
-        }
-    }
-
-    private void checkPixels() {
-        if (maxValue == 255) {
-            return;
-        }
-        for (int i = 0; i < pixels.length; i++) {
-            if ((pixels[i] & 0xff) > maxValue) {
-                throw new DataException(String.format(
-                        Locale.ROOT,
-                        "%s: image %d has pixel value %d above the stated maximum %d",
-                        name,
-                        i / shape.volume(),
-                        pixels[i] & 0xff,
-                        maxValue));
-            }
-        }
-    }
-
     /** Returns what messages call this data set. */
+    @Override
     public String name() {
         return name;
     }
 
     /** Returns the number of images, N. */
+    @Override
     public int size() {
         return labels.length;
     }
@@ -222,8 +186,52 @@ public final class Dataset {
 
     /** Returns a copy of one image, unsigned bytes, C x H x W. */
     public byte[] image(int index) {
-        int start = checkIndex(index) * shape.volume();
-        return Arrays.copyOfRange(pixels, start, start + shape.volume());
+        Pictures.Planes planes = pictures.planes(checkIndex(index));
+        int start = planes.offset();
+        return Arrays.copyOfRange(planes.bytes(), start, start + shape.volume());
+    }
+
+    /** Returns one image in its own size, values within 0..1. */
+    Image picture(int index) {
+        Pictures.Planes planes = pictures.picture(checkIndex(index));
+        float[] values = new float[planes.shape().volume()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (planes.bytes()[planes.offset() + i] & 0xff) / (float) maxValue;
+        }
+        Shape size = planes.shape();
+        return new Image(size.channels(), size.height(), size.width(), values);
+    }
+
+    /** Returns what messages call one image. */
+    String what(int index) {
+        return pictures.what(index).orElse(name + ": image " + index);
+    }
+
+    /** Returns: image, float32 C x H x W, and label, an int64 scalar. */
+    @Override
+    public List<Column> columns() {
+        org.fusegrad.type.Shape image =
+                org.fusegrad.type.Shape.of(shape.channels(), shape.height(), shape.width());
+        return List.of(
+                new Column("image", DType.FLOAT32, image),
+                new Column("label", DType.INT64, org.fusegrad.type.Shape.SCALAR));
+    }
+
+    @Override
+    public List<Tensor> get(int index) {
+        Object[] arrays = columns().stream().map(c -> c.array(1)).toArray();
+        read(index, arrays, 0);
+        Column image = columns().get(0);
+        return List.of(
+                Tensor.ofValue(Value.wrap(image.dtype(), arrays[0], image.shape())),
+                Tensor.ofValue(Value.wrap(DType.INT64, arrays[1], org.fusegrad.type.Shape.SCALAR)));
+    }
+
+    @Override
+    public void read(int index, Object[] arrays, int row) {
+        Normalization none = Normalization.identity(channels());
+        fill(index, (float[]) arrays[0], row * shape.volume(), none);
+        ((long[]) arrays[1])[row] = label(index);
     }
 
     /** Returns how many images each class has, one count per class. */
@@ -240,24 +248,14 @@ public final class Dataset {
      *
      * @throws DataException if there is no index or one is out of range
      */
+    @Override
     public Dataset subset(int[] indices) {
-        int volume = shape.volume();
-        if ((long) indices.length * volume > MAX_BYTES) {
-            throw new DataException(String.format(
-                    Locale.ROOT,
-                    "%s: a subset of %d images of %s does not fit one array",
-                    name,
-                    indices.length,
-                    shape));
-        }
-        byte[] chosen = new byte[indices.length * volume];
-        int[] chosenLabels = new int[indices.length];
+        int[] chosen = new int[indices.length];
         for (int i = 0; i < indices.length; i++) {
-            int from = checkIndex(indices[i]);
-            System.arraycopy(pixels, from * volume, chosen, i * volume, volume);
-            chosenLabels[i] = labels[from];
+            chosen[i] = labels[checkIndex(indices[i])];
         }
-        return new Dataset(name, shape, maxValue, chosen, chosenLabels, classNames);
+        return new Dataset(
+                name, shape, maxValue, pictures.subset(name, indices), chosen, classNames);
     }
 
     /**
@@ -300,28 +298,11 @@ public final class Dataset {
     /**
      * Returns mean and (population) standard deviation per channel of the values scaled to 0..1. A
      * constant channel gets a standard deviation of 1, so that normalising it yields zeros.
+     *
+     * <p>Of images in memory all count, of images in files 1,024 spread evenly, decoded once.
      */
     public Normalization normalization() {
-        List<Double> means = new ArrayList<>();
-        List<Double> stds = new ArrayList<>();
-        for (int c = 0; c < channels(); c++) {
-            long[] histogram = histogram(c);
-            double n = (double) size() * height() * width();
-            double sum = 0;
-            for (int v = 0; v < 256; v++) {
-                sum += (double) v * histogram[v];
-            }
-            double mean = sum / n;
-            double squares = 0;
-            for (int v = 0; v < 256; v++) {
-                squares += (v - mean) * (v - mean) * histogram[v];
-            }
-            boolean constant =
-                    Arrays.stream(histogram).filter(count -> count > 0).count() == 1;
-            means.add(mean / maxValue);
-            stds.add(constant ? 1.0 : Math.sqrt(squares / n) / maxValue);
-        }
-        return new Normalization(means, stds);
+        return pictures.statistics(maxValue);
     }
 
     /**
@@ -342,7 +323,9 @@ public final class Dataset {
             Normalization normalization,
             Augmentation.Move move) {
         checkFill(out, offset, normalization);
-        int image = checkIndex(index) * shape.volume();
+        Pictures.Planes planes = pictures.planes(checkIndex(index));
+        byte[] pixels = planes.bytes();
+        int image = planes.offset();
         int to = offset;
         for (int c = 0; c < channels(); c++) {
             double scale = 1 / (maxValue * normalization.std().get(c));
@@ -379,18 +362,6 @@ public final class Dataset {
                     normalization.channels(),
                     channels()));
         }
-    }
-
-    private long[] histogram(int channel) {
-        long[] counts = new long[256];
-        int plane = height() * width();
-        for (int i = 0; i < size(); i++) {
-            int start = (i * channels() + channel) * plane;
-            for (int p = start; p < start + plane; p++) {
-                counts[pixels[p] & 0xff]++;
-            }
-        }
-        return counts;
     }
 
     private int[] indicesOf(int label) {

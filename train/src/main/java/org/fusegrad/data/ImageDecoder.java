@@ -78,6 +78,18 @@ final class ImageDecoder implements AutoCloseable {
         System.arraycopy(pixels, 0, out, offset, pixels.length);
     }
 
+    /**
+     * Decodes a file in its own size.
+     *
+     * @throws DataException if the file is no sound JPEG or PNG, or exceeds a limit
+     */
+    Pictures.Planes decode(Path file) {
+        ImageFile image = ImageFile.parse(file, bytes(file));
+        Dataset.Shape stored = stored(image);
+        byte[] pixels = image.orientation().upright(decode(file, image), stored);
+        return new Pictures.Planes(pixels, 0, image.orientation().upright(stored));
+    }
+
     @Override
     public void close() {
         jpeg.dispose();

@@ -115,7 +115,46 @@ public final class ImageFolder {
     }
 
     /** The image files of one part, sorted, with their labels. */
-    private record Listing(List<String> classes, List<Path> files, List<Integer> labels) {}
+    private record Listing(List<String> classes, List<Path> files, List<Integer> labels) {
+        int[] indices() {
+            return labels.stream().mapToInt(Integer::intValue).toArray();
+        }
+    }
+
+    /** Makes a data set of a part's files. */
+    @FunctionalInterface
+    private interface Maker {
+        Dataset of(String name, Listing listing, Dataset.Shape shape, Options options);
+    }
+
+    /**
+     * Opens {@code train} and {@code test} (or {@code val}) as {@link #load} does, without decoding
+     * more than one image: each is decoded whenever it is asked for, by the threads of a loader
+     * ({@link DataLoader.Builder#workers}), so that a set may be larger than memory. Without a size
+     * images may have sizes of their own if a {@linkplain DataLoader.Builder#transform transform}
+     * brings them to one. A file that is damaged fails when it is read.
+     *
+     * @throws DataException as {@link #load(Path, Options)}, but for images other than the first
+     */
+    public static Dataset.Split open(Path directory, Options options) {
+        return split(directory, options, ImageFolder::open);
+    }
+
+    /**
+     * Opens one part: a directory of class folders.
+     *
+     * @throws DataException as {@link #open}
+     */
+    public static Dataset openClasses(Path directory, Options options) {
+        Listing listing = list(directory);
+        return open(name(directory), listing, shape(listing, options), options);
+    }
+
+    private static Dataset open(
+            String name, Listing listing, Dataset.Shape shape, Options options) {
+        Pictures pictures = new FilePictures(listing.files(), shape, options.resizes());
+        return new Dataset(name, shape, 255, pictures, listing.indices(), listing.classes());
+    }
 
     /** Loads with {@link Options#defaults}. */
     public static Dataset.Split load(Path directory) {
@@ -130,6 +169,10 @@ public final class ImageFolder {
      *     damaged or above a limit, or if sizes differ and no size is asked for
      */
     public static Dataset.Split load(Path directory, Options options) {
+        return split(directory, options, ImageFolder::decode);
+    }
+
+    private static Dataset.Split split(Path directory, Options options, Maker maker) {
         Path heldOut = heldOut(directory);
         Listing train = list(checkNoLink(directory.resolve("train")));
         Listing test = list(checkNoLink(heldOut));
@@ -144,8 +187,8 @@ public final class ImageFolder {
         Dataset.Shape shape = shape(train, options);
         String name = name(directory);
         return new Dataset.Split(
-                decode(name + " train", train, shape, options),
-                decode(name + " " + name(heldOut), test, shape, options));
+                maker.of(name + " train", train, shape, options),
+                maker.of(name + " " + name(heldOut), test, shape, options));
     }
 
     /**
@@ -268,7 +311,6 @@ public final class ImageFolder {
         }
         byte[] pixels = new byte[count * shape.volume()];
         new ParallelDecode(name, listing.files(), shape, options, pixels).run();
-        int[] labels = listing.labels().stream().mapToInt(Integer::intValue).toArray();
-        return new Dataset(name, shape, 255, pixels, labels, listing.classes());
+        return new Dataset(name, shape, 255, pixels, listing.indices(), listing.classes());
     }
 }

@@ -12,11 +12,11 @@ import java.util.function.IntFunction;
 
 /**
  * An iterator over {@code items(0) .. items(count - 1)} that computes up to {@code depth} of them
- * ahead, in order, on one daemon thread.
+ * ahead on daemon threads and yields them in order.
  *
  * <p>The consumer submits each item, so no producer ever blocks on a full queue: an abandoned
- * iterator leaves at most {@code depth} finished items for the collector, and its thread ends by
- * itself after a second without work.
+ * iterator leaves at most {@code depth} finished items for the collector, and its threads end by
+ * themselves after a second without work.
  */
 final class Prefetch<T> implements Iterator<T> {
     private final int count;
@@ -25,11 +25,16 @@ final class Prefetch<T> implements Iterator<T> {
     private final ArrayDeque<Future<T>> ahead = new ArrayDeque<>();
     private int submitted;
 
-    Prefetch(int count, IntFunction<T> items, int depth) {
+    Prefetch(int count, IntFunction<T> items, int depth, int threads) {
         this.count = count;
         this.items = items;
         worker = new ThreadPoolExecutor(
-                1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Prefetch::daemon);
+                threads,
+                threads,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Prefetch::daemon);
         worker.allowCoreThreadTimeOut(true);
         while (submitted < Math.min(count, depth)) {
             submitNext();

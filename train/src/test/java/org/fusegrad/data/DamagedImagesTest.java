@@ -31,7 +31,7 @@ final class DamagedImagesTest {
         byte[] jpeg = Jpegs.write(Jpegs.picture(24, 16), false);
         int[][] inks = {{0, 255, 255, 255}, {200, 90, 30, 160}, {1, 2, 3, 4}};
         byte[] profile = Jpegs.icc(1, 1, Jpegs.inkProfile());
-        Pngs.Samples samples = (y, x, c) -> x * y + c & 3;
+        Pngs.IndexedDataset samples = (y, x, c) -> x * y + c & 3;
         byte[] palette = Pngs.chunk("PLTE", new byte[12]);
         byte[] exif = Pngs.chunk("eXIf", Jpegs.tiff(6, 'I', 3));
         return Stream.of(

@@ -16,6 +16,13 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.fusegrad.data.transform.CenterCrop;
+import org.fusegrad.data.transform.ColorJitter;
+import org.fusegrad.data.transform.RandomCrop;
+import org.fusegrad.data.transform.RandomErasing;
+import org.fusegrad.data.transform.RandomHorizontalFlip;
+import org.fusegrad.data.transform.Range;
+import org.fusegrad.data.transform.Transform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -212,12 +219,13 @@ final class DataLoaderTest {
                     }
                     return i;
                 },
-                2);
+                2,
+                1);
         assertEquals(0, items.next());
         assertEquals(
                 "item 1 is bad", assertThrows(DataException.class, items::next).getMessage());
         assertFalse(items.hasNext() && items.next() != 2);
-        assertThrows(NoSuchElementException.class, new Prefetch<>(0, i -> i, 2)::next);
+        assertThrows(NoSuchElementException.class, new Prefetch<>(0, i -> i, 2, 1)::next);
     }
 
     @Test
@@ -229,6 +237,62 @@ final class DataLoaderTest {
             Thread.sleep(50);
         }
         assertEquals(0, prefetchThreads());
+    }
+
+    @Test
+    void batchesAreTheSameForAnyNumberOfWorkersAndFromAnyBatchOn() {
+        Transform changes = new RandomCrop(2, 1)
+                .then(new RandomHorizontalFlip())
+                .then(new ColorJitter(0.5, 0.5, 0, 0))
+                .then(new RandomErasing(0.5, new Range(0.1, 0.3), new Range(0.5, 2), 0.5f));
+        DataLoader.Builder builder =
+                DataLoader.builder(numbered(28), 5).shuffle().seed(3).transform(changes);
+        for (int epoch = 0; epoch < 3; epoch++) {
+            List<String> once = print(builder.workers(0).build().epoch(epoch, 0));
+            assertEquals(6, once.size());
+            for (int workers = 1; workers <= 5; workers++) {
+                DataLoader loader = builder.workers(workers).build();
+                assertEquals(once, print(loader.epoch(epoch)));
+                for (int first = 0; first <= 6; first++) {
+                    assertEquals(once.subList(first, 6), print(loader.epoch(epoch, first)));
+                }
+            }
+        }
+        DataLoader loader = builder.build();
+        assertThrows(DataException.class, () -> loader.epoch(0, 7));
+        assertThrows(DataException.class, () -> loader.epoch(0, -1));
+        assertThrows(DataException.class, () -> builder.workers(65));
+    }
+
+    private static List<String> print(Iterable<Batch> batches) {
+        List<String> all = new ArrayList<>();
+        for (Batch batch : batches) {
+            all.add(batch.columns()
+                    + Arrays.toString(batch.images())
+                    + Arrays.toString(batch.labels()));
+        }
+        return all;
+    }
+
+    @Test
+    void transformsThatLeaveImagesOfSeveralSizesAreRefusedByName() {
+        Transform odd = (image, random) ->
+                new CenterCrop(image.values()[0] > 0.15f ? 2 : 3, 3).apply(image, random);
+        DataLoader loader = DataLoader.builder(numbered(28), 7).transform(odd).build();
+        String message = assertThrows(DataException.class, () -> loader.epoch(0).forEach(b -> {}))
+                .getMessage();
+        assertEquals(
+                "numbered: image 5 is (1, 2, 3) after the transforms and the first image (1, 3, 3);"
+                        + " end with a crop or a resize to one size",
+                message);
+        DataLoader.Builder both = DataLoader.builder(numbered(28), 7)
+                .augment(new Augmentation(1, false))
+                .transform(odd);
+        assertThrows(DataException.class, both::build);
+        Transform large = new RandomCrop(9, 1);
+        DataLoader.Builder small = DataLoader.builder(numbered(28), 7).transform(large);
+        message = assertThrows(DataException.class, small::build).getMessage();
+        assertTrue(message.startsWith("numbered: image 0: RandomCrop: 9x9 does not fit"), message);
     }
 
     private static long prefetchThreads() {
@@ -249,6 +313,7 @@ final class DataLoaderTest {
                     }
                     return i;
                 },
+                1,
                 1);
         Thread.currentThread().interrupt();
         assertThrows(DataException.class, slow::next);

@@ -28,7 +28,7 @@ final class Pngs {
     private Pngs() {}
 
     /** What each sample of a picture is. */
-    interface Samples {
+    interface IndexedDataset {
         int at(int y, int x, int channel);
     }
 
@@ -64,7 +64,7 @@ final class Pngs {
             int bits,
             int colour,
             int interlace,
-            Samples samples,
+            IndexedDataset samples,
             byte[]... more) {
         byte[] data = deflated(rows(width, height, bits, colour, interlace, samples));
         return joined(
@@ -95,7 +95,7 @@ final class Pngs {
     }
 
     static byte[] rows(
-            int width, int height, int bits, int colour, int interlace, Samples samples) {
+            int width, int height, int bits, int colour, int interlace, IndexedDataset samples) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int[][] passes = interlace == 1 ? PASSES : new int[][] {{0, 0, 1, 1}};
         for (int[] pass : passes) {
