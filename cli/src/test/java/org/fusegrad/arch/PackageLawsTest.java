@@ -84,7 +84,8 @@ final class PackageLawsTest {
             law("optim", "api run type"),
             law("checkpoint", "api math nn nn.norm optim run type"),
             // train
-            law("data", "api"),
+            law("data.transform", ""),
+            law("data", "api data.transform run type"),
             law("train", "api checkpoint data dist models nn nn.parallel optim run type"),
             // tests
             law("gradcheck", "api grad graph run run.interp type"),
