@@ -15,6 +15,7 @@ module org.fusegrad.codegen {
     exports org.fusegrad.codegen.export;
     exports org.fusegrad.codegen.load;
     exports org.fusegrad.codegen.simd;
+    exports org.fusegrad.codegen.tier;
 
     // Implemented by generated classes, which are of no module or of the user's.
     exports org.fusegrad.codegen.contract;

@@ -36,6 +36,7 @@ public final class Engine implements AutoCloseable {
         static final Engine ENGINE = builder().build();
     }
 
+    private final boolean ownsBackend;
     private final KernelRuntime runtime;
     private final Planner planner;
     private final CallCache calls;
@@ -44,6 +45,7 @@ public final class Engine implements AutoCloseable {
     private final Draws draws;
 
     private Engine(Builder b) {
+        this.ownsBackend = b.given == null;
         this.runtime = new KernelRuntime(
                 b.given == null ? backend(b.backend) : b.given,
                 new Interpreter(),
@@ -209,6 +211,9 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         runtime.close();
+        if (ownsBackend) {
+            runtime.backend().close();
+        }
     }
 
     /** Configuration of an engine; defaults come from {@link Flags}. */

@@ -49,7 +49,8 @@ final class PackageLawsTest {
             // codegen
             law("codegen.simd", ""),
             law("codegen.loop", "graph plan type"),
-            law("codegen.drive", "codegen.loop flags graph plan run type"),
+            law("codegen.tier", "run"),
+            law("codegen.drive", "codegen.loop codegen.tier flags graph plan run type"),
             law("codegen.ir", "codegen.loop graph type"),
             law(
                     "codegen.lower",
@@ -61,14 +62,14 @@ final class PackageLawsTest {
             law("codegen.load", "codegen.compile codegen.loop flags run"),
             law(
                     "codegen.contract",
-                    "codegen.compile codegen.emit codegen.ir codegen.load codegen.lower flags graph "
-                            + "math run type"),
-            law("codegen.cache", "codegen.drive run"),
+                    "codegen.compile codegen.emit codegen.ir codegen.load codegen.lower "
+                            + "codegen.tier flags graph math run type"),
+            law("codegen.cache", "codegen.drive codegen.tier run"),
             law(
                     "codegen",
                     "api codegen.cache codegen.compile codegen.contract codegen.drive "
                             + "codegen.emit codegen.load codegen.loop codegen.lower codegen.simd "
-                            + "flags graph plan run run.interp"),
+                            + "codegen.tier flags graph plan run run.interp"),
             law(
                     "codegen.export",
                     "codegen codegen.compile codegen.contract codegen.emit codegen.load "

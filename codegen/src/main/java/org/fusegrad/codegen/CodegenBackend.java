@@ -6,9 +6,8 @@ import org.fusegrad.codegen.cache.KernelCache;
 import org.fusegrad.codegen.compile.SourceCompiler;
 import org.fusegrad.codegen.contract.Contractions;
 import org.fusegrad.codegen.drive.FusedKernel;
-import org.fusegrad.codegen.drive.Programs;
-import org.fusegrad.codegen.drive.Programs.Form;
 import org.fusegrad.codegen.drive.RowProgram;
+import org.fusegrad.codegen.drive.Variant;
 import org.fusegrad.codegen.drive.Warmup;
 import org.fusegrad.codegen.emit.KernelEmitter;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
@@ -16,6 +15,8 @@ import org.fusegrad.codegen.emit.Support;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.tier.TierUp;
+import org.fusegrad.codegen.tier.TieredKernel;
 import org.fusegrad.flags.Flags;
 import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.run.Backend;
@@ -33,6 +34,7 @@ public final class CodegenBackend implements Backend {
     private final ProgramLoader loader;
     private final KernelCache cache = new KernelCache(Flags.CACHE.get());
     private final Interpreter direct = new Interpreter();
+    private final TierUp tierUp = new TierUp();
     private final Contractions contractions;
 
     /**
@@ -55,7 +57,7 @@ public final class CodegenBackend implements Backend {
         this.name = name;
         this.bits = bits;
         this.loader = loader;
-        this.contractions = Contractions.of(bits, loader);
+        this.contractions = Contractions.of(bits, loader, tierUp);
     }
 
     @Override
@@ -72,7 +74,7 @@ public final class CodegenBackend implements Backend {
         if (!Support.covers(loops)) {
             return direct.compile(graph);
         }
-        Programs programs = cache.get(loops.key(), () -> programs(loops));
+        TieredKernel<Variant> programs = cache.get(loops.key(), () -> programs(loops));
         return new FusedKernel(loops, programs);
     }
 
@@ -82,13 +84,19 @@ public final class CodegenBackend implements Backend {
         contractions.trim();
     }
 
+    /** Kernels that have no vector form yet never get one. */
+    @Override
+    public void close() {
+        tierUp.close();
+    }
+
     /** Generated kernels and how often they were found again. */
     public KernelCache cache() {
         return cache;
     }
 
     /** Of a kernel that was exported, only the forms that were; otherwise generated ones. */
-    private Programs programs(LoopKernel loops) {
+    private TieredKernel<Variant> programs(LoopKernel loops) {
         ProgramId id = ProgramId.of(loops);
         Optional<RowProgram> scalar = loader.exported(RowProgram.class, id.key(0));
         if (scalar.isEmpty()) {
@@ -96,38 +104,42 @@ public final class CodegenBackend implements Backend {
         }
         Optional<RowProgram> vector =
                 bits == 0 ? Optional.empty() : loader.exported(RowProgram.class, id.key(bits));
-        Supplier<Form> form = vector.isEmpty() ? null : () -> exported(vector.get());
+        Supplier<Variant> form = vector.isEmpty() ? null : () -> exported(vector.get());
         return programs(loops, exported(scalar.get()), form);
     }
 
-    private static Form exported(RowProgram program) {
-        return new Form(program, "exported as " + program.getClass().getName());
+    private static Variant exported(RowProgram program) {
+        return new Variant(program, "exported as " + program.getClass().getName());
     }
 
-    private Programs generate(LoopKernel loops, ProgramId id) {
-        Form scalar = form(loops, KernelEmitter.emit(loops, id.className(0), 0));
+    private TieredKernel<Variant> generate(LoopKernel loops, ProgramId id) {
+        Variant scalar = form(loops, KernelEmitter.emit(loops, id.className(0), 0));
         return programs(
                 loops, scalar, bits == 0 ? null : () -> vector(loops, id).orElse(scalar));
     }
 
     /** Emitted when it is wanted: most kernels of a program never do enough work for it. */
-    private Optional<Form> vector(LoopKernel loops, ProgramId id) {
+    private Optional<Variant> vector(LoopKernel loops, ProgramId id) {
         Source source = KernelEmitter.emit(loops, id.className(bits), bits);
         return source.vectorSteps() == 0 ? Optional.empty() : Optional.of(form(loops, source));
     }
 
-    private static Programs programs(LoopKernel loops, Form scalar, Supplier<Form> vector) {
-        Supplier<Form> warmed = () -> {
-            Form form = vector.get();
-            return form == scalar || Warmup.run(loops, form.program()) ? form : form.separate();
+    private TieredKernel<Variant> programs(
+            LoopKernel loops, Variant scalar, Supplier<Variant> vector) {
+        Supplier<Variant> warmed = () -> {
+            Variant form = vector.get();
+            return form == scalar || Warmup.run(loops, form.program(), tierUp::checkOpen)
+                    ? form
+                    : form.separate();
         };
-        return new Programs(scalar, vector == null ? null : warmed, Flags.PROMOTE.get());
+        return new TieredKernel<>(
+                () -> scalar, vector == null ? null : warmed, Flags.PROMOTE.get(), tierUp);
     }
 
-    private Form form(LoopKernel loops, Source source) {
+    private Variant form(LoopKernel loops, Source source) {
         String graph = loops.graph() + "\n" + String.join("\n", source.passes()) + "\n";
         RowProgram program =
                 loader.compile(RowProgram.class, source.className(), source.text(), graph);
-        return new Form(program, source.text());
+        return new Variant(program, source.text());
     }
 }

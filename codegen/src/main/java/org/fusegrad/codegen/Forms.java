@@ -10,13 +10,14 @@ import org.fusegrad.codegen.cache.KernelCache;
 import org.fusegrad.codegen.compile.SourceCompiler;
 import org.fusegrad.codegen.compile.SourceCompiler.Compiled;
 import org.fusegrad.codegen.drive.FusedKernel;
-import org.fusegrad.codegen.drive.Programs;
 import org.fusegrad.codegen.drive.RowProgram;
+import org.fusegrad.codegen.drive.Variant;
 import org.fusegrad.codegen.emit.KernelEmitter;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.lower.Lowering;
 import org.fusegrad.codegen.simd.SimdSupport;
+import org.fusegrad.codegen.tier.TieredKernel;
 import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
@@ -71,20 +72,19 @@ public final class Forms {
     private Kernel kernel(KernelGraph graph, int bits, boolean joined) {
         LoopKernel loops = LoopKernel.of(graph);
         int width = Lowering.suitsVectors(loops) ? bits : 0;
-        Programs programs = compiled.get(
+        TieredKernel<Variant> programs = compiled.get(
                 width + " " + joined + loops.key(),
                 () -> programs(KernelEmitter.emit(loops, "Form", width), joined));
         return new FusedKernel(loops, programs);
     }
 
-    private Programs programs(Source source, boolean joined) {
+    private TieredKernel<Variant> programs(Source source, boolean joined) {
         Compiled c = compiler.compile(source.className(), source.text());
         try {
             Object program = c.type().getDeclaredConstructor().newInstance();
-            Programs.Form form = new Programs.Form((RowProgram) program, source.text());
-            boolean anyRow = joined && form.joinsFrom() != Programs.Form.NEVER;
-            return new Programs(
-                    anyRow ? new Programs.Form(form.program(), form.source(), 1) : form, null, 0);
+            Variant form = new Variant((RowProgram) program, source.text());
+            boolean anyRow = joined && form.joinsFrom() != Variant.NEVER;
+            return TieredKernel.of(anyRow ? new Variant(form.program(), form.source(), 1) : form);
         } catch (ReflectiveOperationException e) {
             throw new KernelException("generated class does not load:\n" + source.text(), e);
         }

@@ -18,4 +18,7 @@ public interface Backend {
 
     /** Lets go of memory that it can do without: compiled code not in use, packed operands. */
     default void trim() {}
+
+    /** Ends work in the background. Kernels made before still run. By default there is none. */
+    default void close() {}
 }

@@ -56,7 +56,7 @@ final class WarmupTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void stepsAreJoinedOnlyIfVectorsStayInRegisters(boolean makesObjects) {
-        assertEquals(!makesObjects, Warmup.run(KERNEL, new Fake(makesObjects)));
+        assertEquals(!makesObjects, Warmup.run(KERNEL, new Fake(makesObjects), () -> {}));
     }
 
     /** Steps that compute nothing, and note on what rows all of them as one are called. */
@@ -90,7 +90,7 @@ final class WarmupTest {
     private static Notes notes(int row) {
         LoopKernel kernel = layerNorm(row);
         Notes notes = new Notes(kernel);
-        assertTrue(Warmup.run(kernel, notes));
+        assertTrue(Warmup.run(kernel, notes, () -> {}));
         return notes;
     }
 

@@ -2,7 +2,8 @@ package org.fusegrad.codegen.cache;
 
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import org.fusegrad.codegen.drive.Programs;
+import org.fusegrad.codegen.drive.Variant;
+import org.fusegrad.codegen.tier.TieredKernel;
 import org.fusegrad.run.Budget;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.run.LruCache;
@@ -28,18 +29,20 @@ public final class KernelCache {
      */
     public record Stats(long hitCount, long missCount, long evictionCount) {}
 
-    private final LruCache<String, Programs> programs;
+    private final LruCache<String, TieredKernel<Variant>> programs;
     private final LongAdder requests = new LongAdder();
 
     /** A cache of at most this many kernels. */
     public KernelCache(int size) {
         Budget budget = Budget.ofHeap(PERCENT);
         long least = Math.max(1, budget.bytes() / size);
-        programs = new LruCache<>(budget, p -> Math.max(least, PROGRAM_BYTES + p.sourceBytes()));
+        programs = new LruCache<>(
+                budget,
+                p -> Math.max(least, PROGRAM_BYTES + p.current().source().length()));
     }
 
     /** The programs of a key, made once however many threads ask. */
-    public Programs get(String key, Supplier<Programs> maker) {
+    public TieredKernel<Variant> get(String key, Supplier<TieredKernel<Variant>> maker) {
         requests.increment();
         try {
             return programs.get(key, maker);

@@ -5,6 +5,7 @@ import org.fusegrad.codegen.compile.SourceCompiler;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.load.ProgramLoader;
+import org.fusegrad.codegen.tier.TierUp;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
@@ -38,16 +39,17 @@ public final class Contractions {
 
     /** Contractions whose tiles are compiled. */
     public Contractions(int bits, SourceCompiler compiler) {
-        this(new TileForms(bits, ProgramLoader.of(compiler)));
+        this(new TileForms(bits, ProgramLoader.of(compiler), new TierUp()));
     }
 
     /**
      * Contractions of a backend.
      *
      * @param bits of a vector; 0 for scalar code only
+     * @param tierUp where their vector form is made
      */
-    public static Contractions of(int bits, ProgramLoader loader) {
-        return new Contractions(new TileForms(bits, loader));
+    public static Contractions of(int bits, ProgramLoader loader, TierUp tierUp) {
+        return new Contractions(new TileForms(bits, loader, tierUp));
     }
 
     /** What identifies the tiles of a vector width. */

@@ -1,13 +1,13 @@
 package org.fusegrad.codegen.contract;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 import org.fusegrad.codegen.emit.KernelEmitter;
 import org.fusegrad.codegen.emit.KernelEmitter.Source;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.load.ProgramLoader;
+import org.fusegrad.codegen.tier.TierUp;
+import org.fusegrad.codegen.tier.TieredKernel;
 import org.fusegrad.flags.Flags;
-import org.fusegrad.run.Daemon;
 import org.fusegrad.run.KernelException;
 
 /**
@@ -34,20 +34,21 @@ final class TileForms {
 
     private final int bits;
     private final ProgramLoader loader;
-    private final long promoteAt;
-    private final AtomicLong flops = new AtomicLong();
-    private volatile Form active;
-    private volatile KernelException failure;
+    private final TierUp tierUp;
+    private final TieredKernel<Form> forms;
 
-    TileForms(int bits, ProgramLoader loader) {
+    TileForms(int bits, ProgramLoader loader, TierUp tierUp) {
         this.bits = bits;
         this.loader = loader;
-        this.promoteAt = (long) FLOPS_PER_ELEMENT * Flags.PROMOTE.get();
+        this.tierUp = tierUp;
+        long promoteAt = (long) FLOPS_PER_ELEMENT * Flags.PROMOTE.get();
+        this.forms = new TieredKernel<>(
+                () -> make(0), bits > 0 ? this::vector : null, promoteAt, tierUp);
     }
 
     /** The source of the form in use. */
     String source() {
-        return (active == null ? scalar() : active).source;
+        return forms.current().source;
     }
 
     /**
@@ -57,7 +58,7 @@ final class TileForms {
      */
     void prepare() {
         try {
-            scalar();
+            forms.current();
         } catch (KernelException e) {
             throw e;
         } catch (RuntimeException | Error e) {
@@ -67,45 +68,24 @@ final class TileForms {
 
     /** The form to use now, for this much work. */
     Form current(long work) {
-        Form form = active == null ? scalar() : active;
-        if (bits > 0 && form.sizes.lanes() == 1) {
-            long before = flops.getAndAdd(work);
-            if (before < promoteAt && before + work >= promoteAt) {
-                Thread thread = Daemon.of("fusegrad-warmup-tiles", this::promoteOrFail);
-                thread.setPriority(Thread.MIN_PRIORITY);
-                thread.start();
-            }
-        }
-        return form;
-    }
-
-    private synchronized Form scalar() {
-        if (active == null) {
-            active = make(0);
-        }
-        return active;
-    }
-
-    private void promoteOrFail() {
-        try {
-            promote();
-        } catch (RuntimeException | Error e) {
-            failure = new KernelException("contractions stay in scalar form: " + e.getMessage(), e);
-        }
+        forms.ran(work);
+        return forms.current();
     }
 
     /** Why there is no vector form though there should be one; null if all is well. */
     KernelException failure() {
-        return failure;
+        return forms.failure();
     }
 
     /** Makes the vector form, if there is one, and uses it from here on. */
     void promote() {
-        if (bits > 0) {
-            Form form = make(bits);
-            warm(form);
-            active = form;
-        }
+        forms.promote();
+    }
+
+    private Form vector() {
+        Form form = make(bits);
+        warm(form);
+        return form;
     }
 
     /** What identifies the programs with the tiles of a vector width. */
@@ -126,7 +106,7 @@ final class TileForms {
     }
 
     /** Has every method compiled because it was called often, not because a loop ran for long. */
-    private static void warm(Form form) {
+    private void warm(Form form) {
         TileSizes s = form.sizes;
         Tile t = new Tile();
         int size = (WARM_DEPTH + s.height()) * Math.max(s.width(), TileSizes.CHANNEL_BLOCK);
@@ -166,10 +146,11 @@ final class TileForms {
     }
 
     /** Calls one method, and goes on for a while if its compiled form is still not there. */
-    private static void warm(TileProgram program, int method, Tile t, int size) {
+    private void warm(TileProgram program, int method, Tile t, int size) {
         long enough = (long) WARM_DEPTH * size * WARM_BATCH / 2;
         long time = Long.MAX_VALUE;
         for (int i = 0; i < WARM_LIMIT && (i < WARM_CALLS || time > enough); i += WARM_BATCH) {
+            tierUp.checkOpen();
             long start = System.nanoTime();
             for (int j = 0; j < WARM_BATCH; j++) {
                 t.add = j % 2 == 0;

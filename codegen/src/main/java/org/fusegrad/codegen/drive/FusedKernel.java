@@ -3,6 +3,7 @@ package org.fusegrad.codegen.drive;
 import java.lang.ref.SoftReference;
 import java.util.concurrent.atomic.AtomicReference;
 import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.tier.TieredKernel;
 import org.fusegrad.graph.Sizes;
 import org.fusegrad.run.Kernel;
 import org.fusegrad.run.KernelException;
@@ -17,24 +18,24 @@ import org.fusegrad.run.Workers;
  */
 public final class FusedKernel implements Kernel {
     private final LoopKernel kernel;
-    private final Programs programs;
+    private final TieredKernel<Variant> forms;
     private final Extents extents;
     private final Cutting cutting;
 
     /** What the last call ran in; taken by the next, or by none while memory is short. */
     private final AtomicReference<SoftReference<Invocation>> idle = new AtomicReference<>();
 
-    /** A kernel of these sizes that runs these programs. */
-    public FusedKernel(LoopKernel kernel, Programs programs) {
-        this(kernel, programs, Extents.of(kernel));
+    /** A kernel of these sizes that runs code of these forms. */
+    public FusedKernel(LoopKernel kernel, TieredKernel<Variant> forms) {
+        this(kernel, forms, Extents.of(kernel));
     }
 
-    private FusedKernel(LoopKernel kernel, Programs programs, Extents extents) {
+    private FusedKernel(LoopKernel kernel, TieredKernel<Variant> forms, Extents extents) {
         this.kernel = kernel;
-        this.programs = programs;
+        this.forms = forms;
         this.extents = extents;
         this.cutting = new Cutting(extents);
-        programs.expect(kernel, cutting.elements());
+        forms.expect(cutting.elements(), scalar -> Warmup.scalar(kernel, scalar.program()));
     }
 
     @Override
@@ -45,23 +46,23 @@ public final class FusedKernel implements Kernel {
             invocation = new Invocation(extents, cutting);
             taken = new SoftReference<>(invocation);
         }
-        invocation.run(inputs, outputs, programs.current(), workers);
+        invocation.run(inputs, outputs, forms.current(), workers);
         idle.set(taken);
-        programs.ran(cutting.elements());
+        forms.ran(cutting.elements());
     }
 
     @Override
     public Kernel at(Sizes sizes) {
-        return new FusedKernel(kernel, programs, Extents.of(kernel).at(sizes));
+        return new FusedKernel(kernel, forms, Extents.of(kernel).at(sizes));
     }
 
     @Override
     public KernelException failure() {
-        return programs.failure();
+        return forms.failure();
     }
 
     @Override
     public String describe() {
-        return programs.source();
+        return forms.current().source();
     }
 }

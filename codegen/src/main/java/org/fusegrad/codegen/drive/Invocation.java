@@ -112,7 +112,7 @@ final class Invocation {
     }
 
     /** Computes the outputs. */
-    void run(Value[] inputs, Value[] outputs, Programs.Form form, Workers workers) {
+    void run(Value[] inputs, Value[] outputs, Variant form, Workers workers) {
         binding.start(inputs, outputs, form.program());
         if (seats.length < workers.size()) {
             seats = Arrays.copyOf(seats, workers.size());

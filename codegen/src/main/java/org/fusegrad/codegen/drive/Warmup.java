@@ -5,14 +5,10 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingDeque;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.fusegrad.codegen.loop.LoopKernel;
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
-import org.fusegrad.run.Daemon;
 import org.fusegrad.run.KernelException;
 import org.fusegrad.type.DType;
 
@@ -71,56 +67,29 @@ public final class Warmup {
     private static final int PAUSE_MILLIS = 10;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final LinkedBlockingDeque<Runnable> QUEUE = new LinkedBlockingDeque<>();
-
-    /** One thread, which ends when nothing has been queued for so many seconds. */
-    private static final ThreadPoolExecutor THREAD =
-            new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, QUEUE, Warmup::thread);
-
-    static {
-        THREAD.allowCoreThreadTimeOut(true);
-    }
 
     private Warmup() {}
 
-    /** Runs work in the background, one piece after the other. */
-    static void enqueue(Runnable work) {
-        QUEUE.addLast(work);
-        THREAD.prestartCoreThread();
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = Daemon.of("fusegrad-warmup", work);
-        thread.setPriority(Thread.MIN_PRIORITY);
-        return thread;
-    }
-
-    /**
-     * Has the scalar steps of a kernel compiled in the background, before what else waits: its
-     * first call will be long, and is about to come.
-     */
-    static void scalarSoon(LoopKernel kernel, RowProgram program) {
-        QUEUE.addFirst(() -> {
-            List<Frame> frames = frames(kernel);
-            for (LoopStep step : kernel.steps()) {
-                Practice rows =
-                        new Practice(program, RowProgram.rows(step.number()), LENGTHS, frames);
-                for (int look = 0; look < SCALAR_LOOKS && step.isFull(); look++) {
-                    rows.calls();
-                }
+    /** Has the scalar steps of a kernel compiled: its first call will be long, and comes soon. */
+    static void scalar(LoopKernel kernel, RowProgram program) {
+        List<Frame> frames = frames(kernel);
+        for (LoopStep step : kernel.steps()) {
+            Practice rows = new Practice(program, RowProgram.rows(step.number()), LENGTHS, frames);
+            for (int look = 0; look < SCALAR_LOOKS && step.isFull(); look++) {
+                rows.calls();
             }
-        });
-        THREAD.prestartCoreThread();
+        }
     }
 
     /**
      * Calls every full step of a program until it is compiled, and then all of them as one.
      *
+     * @param going asked between calls; what it throws ends the warm-up
      * @return whether the JVM keeps the vectors of the joined steps in registers
      * @throws KernelException if the JVM goes on to make objects of the vectors in a loop: it will
      *     always do so then, and the step would be slower than scalar code
      */
-    public static boolean run(LoopKernel kernel, RowProgram program) {
+    public static boolean run(LoopKernel kernel, RowProgram program, Runnable going) {
         List<Frame> frames = frames(kernel);
         for (LoopStep step : kernel.steps()) {
             boolean sums = step.reductions().stream().anyMatch(r -> r.mode() == Mode.ROW);
@@ -128,8 +97,8 @@ public final class Warmup {
             Practice rows = new Practice(program, RowProgram.rows(step.number()), lengths, frames);
             Practice columns =
                     new Practice(program, RowProgram.columns(step.number()), lengths, frames);
-            if (step.isFull() && !rows.settles(PATIENCE)
-                    || step.columns() > 0 && !columns.settles(PATIENCE)) {
+            if (step.isFull() && !rows.settles(PATIENCE, going)
+                    || step.columns() > 0 && !columns.settles(PATIENCE, going)) {
                 throw new KernelException(
                         "the JVM does not keep the vectors of step " + step.number() + " of "
                                 + kernel.name() + " in registers",
@@ -138,7 +107,7 @@ public final class Warmup {
         }
         int joined = RowProgram.rows(kernel.steps().size());
         return program.joins()
-                && new Practice(program, joined, FEW_TURNS, frames).settles(PATIENCE_JOINED);
+                && new Practice(program, joined, FEW_TURNS, frames).settles(PATIENCE_JOINED, going);
     }
 
     /** A method of a program and the rows to call it on, of some lengths in each frame. */
@@ -148,9 +117,10 @@ public final class Warmup {
          * constant that the JVM keeps as an object too is made for each row, however long, and is
          * not seen here.
          */
-        boolean settles(int patience) {
+        boolean settles(int patience, Runnable going) {
             boolean allocates = false;
             for (int look = 0; look < patience; look++) {
+                going.run();
                 calls();
                 if (bytes(ROW) > bytes(TAIL)) {
                     allocates = true;

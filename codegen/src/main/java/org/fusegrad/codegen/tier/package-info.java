@@ -1,0 +1,2 @@
+/** When generated code goes from scalar to vector form, and on whose thread. */
+package org.fusegrad.codegen.tier;
