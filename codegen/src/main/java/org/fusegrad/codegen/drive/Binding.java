@@ -9,6 +9,7 @@ import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
+import org.fusegrad.graph.NumericContract;
 import org.fusegrad.graph.Op;
 import org.fusegrad.plan.Schedule;
 import org.fusegrad.run.Buffer;
@@ -122,7 +123,7 @@ final class Binding {
 
     /** Blocks of rows whose partial sums a reduction keeps apart. */
     int blocks(Reduction r) {
-        return (domain[r.loop()] + Cutting.BLOCK_ROWS - 1) / Cutting.BLOCK_ROWS;
+        return (domain[r.loop()] + NumericContract.COLUMN_BLOCK - 1) / NumericContract.COLUMN_BLOCK;
     }
 
     private int partials(int reduction) {

@@ -2,6 +2,7 @@ package org.fusegrad.codegen.drive;
 
 import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
+import org.fusegrad.graph.NumericContract;
 
 /** Folds the partial sums of a column reduction, block after block, into float64. */
 final class ColumnFold {
@@ -146,8 +147,8 @@ final class ColumnFold {
                 nest.clip(i, at[i], at[i] + 1);
             }
         }
-        int first = block * Cutting.BLOCK_ROWS;
-        int end = Math.min(binding.size(reduction.loop()), first + Cutting.BLOCK_ROWS);
+        int first = block * NumericContract.COLUMN_BLOCK;
+        int end = Math.min(binding.size(reduction.loop()), first + NumericContract.COLUMN_BLOCK);
         nest.clip(reduction.loop(), first, end).run();
         return sums;
     }

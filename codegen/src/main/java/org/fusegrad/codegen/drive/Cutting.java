@@ -11,6 +11,7 @@ import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
+import org.fusegrad.graph.NumericContract;
 import org.fusegrad.plan.Schedule;
 
 /**
@@ -18,9 +19,6 @@ import org.fusegrad.plan.Schedule;
  * Follows from sizes alone, so the number of threads never shows in a result.
  */
 final class Cutting {
-    /** Rows whose partial sums are added before they go to float64. */
-    static final int BLOCK_ROWS = 64;
-
     /** Elements worth a task of their own. */
     private static final int GRAIN = Tuning.current().grain();
 
@@ -123,7 +121,9 @@ final class Cutting {
     }
 
     private static int blocks(int rows) {
-        return (rows + BLOCK_ROWS - 1) / BLOCK_ROWS * BLOCK_ROWS;
+        return (rows + NumericContract.COLUMN_BLOCK - 1)
+                / NumericContract.COLUMN_BLOCK
+                * NumericContract.COLUMN_BLOCK;
     }
 
     /** Bytes of full-size operands and results in one slab. */
@@ -147,7 +147,7 @@ final class Cutting {
      * chunks of rows are faster step by step.
      */
     boolean joins() {
-        if (kernel.joined().isEmpty() || row() > Nest.BLOCK) {
+        if (kernel.joined().isEmpty() || row() > NumericContract.ROW_BLOCK) {
             return false;
         }
         LoopStep rows = kernel.joined().get();

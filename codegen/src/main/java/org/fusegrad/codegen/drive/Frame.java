@@ -1,6 +1,7 @@
 package org.fusegrad.codegen.drive;
 
 import java.util.Arrays;
+import org.fusegrad.graph.NumericContract;
 import org.fusegrad.run.Buffer;
 
 /**
@@ -10,7 +11,7 @@ import org.fusegrad.run.Buffer;
  */
 public final class Frame {
     /** Logical lanes of a float32 sum. */
-    public static final int LANES = 32;
+    public static final int LANES = NumericContract.SUM_LANES;
 
     /** Where lanes of float32 sums start, {@link #LANES} for each: at a cache line, or by luck. */
     public static final int LEAD = Buffer.LEAD / Float.BYTES;

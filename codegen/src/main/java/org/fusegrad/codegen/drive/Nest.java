@@ -5,6 +5,7 @@ import org.fusegrad.codegen.loop.LoopStep;
 import org.fusegrad.codegen.loop.LoopStep.Mode;
 import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.flags.Tuning;
+import org.fusegrad.graph.NumericContract;
 
 /**
  * Walks the rows of one step, or of a box cut out of it, and has the generated loops run them.
@@ -12,7 +13,7 @@ import org.fusegrad.flags.Tuning;
  */
 final class Nest {
     /** Elements of a row handed to a generated method at once: one block of the contract. */
-    static final int BLOCK = 4096;
+    private static final int BLOCK = NumericContract.ROW_BLOCK;
 
     /** Elements of all rows run down column by column: they stay in the nearest cache. */
     private static final int COLUMNS_TOGETHER = Tuning.current().columns();
@@ -189,7 +190,7 @@ final class Nest {
         int rows = Math.min(left, Math.min(to[last] - index[last], most));
         for (Reduction r : columns) {
             if (r.loop() == loops[last]) {
-                int block = Cutting.BLOCK_ROWS;
+                int block = NumericContract.COLUMN_BLOCK;
                 rows = Math.min(rows, block - index[last] % block);
             }
         }
@@ -253,7 +254,7 @@ final class Nest {
     private int block(Reduction r) {
         for (int k = 0; k < loops.length; k++) {
             if (loops[k] == r.loop()) {
-                return index[k] / Cutting.BLOCK_ROWS;
+                return index[k] / NumericContract.COLUMN_BLOCK;
             }
         }
         return 0;

@@ -1,11 +1,12 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
+import org.fusegrad.graph.NumericContract;
 
 /** Sums of float64 along a line, in the order that {@link Reductions} states. */
 final class DoubleSums {
-    static final int LANES = 16;
-    static final int ROW_BLOCK = 4096;
+    private static final int LANES = NumericContract.WIDE_SUM_LANES;
+    private static final int ROW_BLOCK = NumericContract.ROW_BLOCK;
 
     private final double[] x;
     private final double[] y;

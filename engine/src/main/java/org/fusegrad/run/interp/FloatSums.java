@@ -1,12 +1,11 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
+import org.fusegrad.graph.NumericContract;
 
 /** Sums of float32 along a line, in the order that {@link Reductions} states. */
 final class FloatSums {
-    static final int LANES = 32;
-    static final int ROW_BLOCK = 4096;
-    static final int COLUMN_BLOCK = 64;
+    private static final int LANES = NumericContract.SUM_LANES;
 
     private final float[] x;
     private final float[] y;
@@ -23,7 +22,7 @@ final class FloatSums {
     double sum(int p, int ps, int q, int qs, int n) {
         double total = 0;
         float[] lanes = row ? new float[LANES] : null;
-        int block = row ? ROW_BLOCK : COLUMN_BLOCK;
+        int block = row ? NumericContract.ROW_BLOCK : NumericContract.COLUMN_BLOCK;
         for (int done = 0; done < n; done += block) {
             int m = Math.min(block, n - done);
             int i = p + done * ps;
