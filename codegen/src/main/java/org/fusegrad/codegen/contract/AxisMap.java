@@ -9,8 +9,7 @@ import java.util.Arrays;
  * phase(tap)}.
  *
  * <p>Along a convolution with stride s, phase r holds source elements r, r + s, …: each tap stays
- * in one of them. Against it, in the gradient of the input, there is one phase, the source with s -
- * 1 zeros between its elements.
+ * in one of them. Against it, in the gradient of the input, there is one phase, the source itself.
  */
 final class AxisMap {
     /** Positions of the window. */
@@ -35,26 +34,17 @@ final class AxisMap {
     final int[] count;
     final int[] source;
 
-    /** From one copied element to the next, and from its source to the next. */
-    final int step;
-
+    /** From the source of one copied element to that of the next. */
     final int sourceStep;
 
     private AxisMap(
-            int positions,
-            int[] phase,
-            int[] shift,
-            int phases,
-            int step,
-            int sourceStep,
-            Fill fill) {
+            int positions, int[] phase, int[] shift, int phases, int sourceStep, Fill fill) {
         int least = Arrays.stream(shift).min().orElse(0);
         int most = Arrays.stream(shift).max().orElse(0);
         this.positions = positions;
         this.extent = positions + most - least;
         this.phase = phase;
         this.shift = Arrays.stream(shift).map(s -> s - least).toArray();
-        this.step = step;
         this.sourceStep = sourceStep;
         this.first = new int[phases];
         this.count = new int[phases];
@@ -65,7 +55,7 @@ final class AxisMap {
             first[r] = range[0];
             source[r] = range[1];
             count[r] = Math.max(0, range[2]);
-            int end = count[r] == 0 ? first[r] : first[r] + (count[r] - 1) * step + 1;
+            int end = count[r] == 0 ? first[r] : first[r] + count[r];
             shared = Math.min(shared, Math.min(first[r], extent - end));
         }
         this.overlap = Math.max(0, shared);
@@ -91,28 +81,37 @@ final class AxisMap {
         int[] used = Arrays.stream(residue).sorted().distinct().toArray();
         int[] phase =
                 Arrays.stream(residue).map(r -> Arrays.binarySearch(used, r)).toArray();
-        return new AxisMap(c.y()[axis], phase, shift, used.length, 1, s, (p, least, extent) -> {
+        return new AxisMap(c.y()[axis], phase, shift, used.length, s, (p, least, extent) -> {
             int from = Math.min(extent, Math.max(0, -least));
             int last = Math.min(extent - 1, Math.floorDiv(size - 1 - used[p], s) - least);
             return new int[] {from, s * (from + least) + used[p], last - from + 1};
         });
     }
 
-    /** From input positions to the output. */
+    /**
+     * From input positions to the output: from every stride-th one, for those that leave the same
+     * remainder meet the same taps. Position i is element {@code start + i * stride}, and a tap
+     * meets only those of its own {@link #start}.
+     */
     static AxisMap against(ConvSizes c, int axis) {
         int s = c.stride()[axis];
         int size = c.y()[axis];
         int[] shift = new int[c.kernel()[axis]];
         for (int t = 0; t < shift.length; t++) {
-            shift[t] = c.padding()[axis] - t * c.dilation()[axis];
+            shift[t] = Math.floorDiv(
+                    start(c, axis, t) + c.padding()[axis] - t * c.dilation()[axis], s);
         }
-        return new AxisMap(
-                c.x()[axis], new int[shift.length], shift, 1, s, 1, (p, least, extent) -> {
-                    int source = Math.max(0, -Math.floorDiv(-least, s));
-                    int from = Math.min(extent, s * source - least);
-                    int fit = Math.floorDiv(extent - 1 - from, s) + 1;
-                    return new int[] {from, source, Math.min(size - source, fit)};
-                });
+        int positions = (c.x()[axis] + s - 1) / s;
+        return new AxisMap(positions, new int[shift.length], shift, 1, 1, (p, least, extent) -> {
+            int source = Math.max(0, least);
+            int from = Math.min(extent, source - least);
+            return new int[] {from, source, Math.min(size - source, extent - from)};
+        });
+    }
+
+    /** The first element of the input that a tap meets, of those it could by its stride. */
+    static int start(ConvSizes c, int axis, int tap) {
+        return Math.floorMod(tap * c.dilation()[axis] - c.padding()[axis], c.stride()[axis]);
     }
 
     int phases() {

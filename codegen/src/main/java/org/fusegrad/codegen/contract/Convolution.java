@@ -1,6 +1,9 @@
 package org.fusegrad.codegen.contract;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.fusegrad.codegen.contract.Blocks.Left;
 import org.fusegrad.codegen.contract.Contractions.Routine;
 import org.fusegrad.codegen.contract.TileForms.Form;
@@ -35,10 +38,24 @@ final class Convolution implements Routine {
     private final boolean forward;
     private final int rows;
     private final int sources;
-    private final int depth;
     private final int columns;
     private final int plane;
-    private final int[] lines;
+    private final List<Phase> phases = new ArrayList<>();
+
+    /**
+     * Results that the same taps meet: all of them, or with a stride against the convolution those
+     * whose coordinates leave the same remainders.
+     *
+     * @param taps of the kernel, ascending
+     * @param lines where each source and tap stands in what is laid out
+     * @param grid the results
+     */
+    private record Phase(int[] taps, int[] lines, Lattice.Grid grid) {
+        /** Terms of each result. */
+        int depth() {
+            return lines.length;
+        }
+    }
 
     Convolution(Node node, TileForms forms, Operands operands) {
         this.forms = forms;
@@ -52,50 +69,82 @@ final class Convolution implements Routine {
         this.lattice = new Lattice(axes);
         this.rows = forward ? sizes.filters() : sizes.channels();
         this.sources = forward ? sizes.channels() : sizes.filters();
-        this.depth = sources * sizes.taps();
         this.columns = lattice.columns();
         this.plane = ConvSizes.volume(forward ? sizes.y() : sizes.x());
-        this.lines = lattice.lines(sources);
+        int[] stride = forward ? new int[] {1, 1, 1} : sizes.stride();
+        for (int i = 0; i < ConvSizes.volume(stride); i++) {
+            int[] start = {i / stride[2] / stride[1], i / stride[2] % stride[1], i % stride[2]};
+            int[] taps = IntStream.range(0, sizes.taps())
+                    .filter(t -> forward || meets(start, t))
+                    .toArray();
+            int[] size = forward ? sizes.y() : sizes.x();
+            Lattice.Grid grid = new Lattice.Grid(start, stride, size);
+            phases.add(new Phase(taps, lattice.lines(sources, taps), grid));
+        }
+    }
+
+    private boolean meets(int[] start, int tap) {
+        int[] kernel = sizes.kernel();
+        return start[0] == AxisMap.start(sizes, 0, tap / kernel[2] / kernel[1])
+                && start[1] == AxisMap.start(sizes, 1, tap / kernel[2] % kernel[1])
+                && start[2] == AxisMap.start(sizes, 2, tap % kernel[2]);
     }
 
     @Override
     public void run(Value[] in, float[] out, int outAt, Workers workers) {
+        int results = sizes.batch() * sizes.groups() * rows * plane;
+        int depth = phases.stream().mapToInt(Phase::depth).sum();
+        if (phases.stream().anyMatch(p -> p.depth() == 0)) {
+            Arrays.fill(out, outAt, outAt + results, 0);
+        }
         if (depth == 0) {
-            Arrays.fill(out, outAt, outAt + sizes.batch() * sizes.groups() * rows * plane, 0);
             return;
         }
         long work = (long) sizes.batch() * sizes.groups() * rows * columns * depth;
         Form form = forms.current(2 * work);
         int images = Math.multiplyExact(sizes.groups() * sources, lattice.channelSize());
         int atOnce = Math.max(1, Math.min(sizes.batch(), LAID_OUT / images));
-        Buffer filters =
-                operands.take((long) sizes.groups() * Blocks.packedSize(form, rows, depth));
         Buffer laidOut = operands.take((long) atOnce * images + form.sizes().width());
-        packFilters(form, in[1], (float[]) filters.array(), workers);
+        List<Buffer> filters = packFilters(form, in[1], workers);
         for (int i = 0; i < sizes.batch(); i += atOnce) {
             int n = Math.min(atOnce, sizes.batch() - i);
             layOut(in[0], i, n, (float[]) laidOut.array(), workers);
-            new Pass(
-                            form,
-                            (float[]) filters.array(),
-                            (float[]) laidOut.array(),
-                            images,
-                            out,
-                            outAt + i * sizes.groups() * rows * plane)
-                    .run(n, workers);
+            int at = outAt + i * sizes.groups() * rows * plane;
+            for (int p = 0; p < filters.size(); p++) {
+                Phase phase = phases.get(p);
+                if (phase.depth() > 0) {
+                    float[] left = (float[]) filters.get(p).array();
+                    new Pass(phase, form, left, (float[]) laidOut.array(), images, out, at)
+                            .run(n, workers);
+                }
+            }
         }
-        operands.give(filters);
+        filters.forEach(operands::give);
         operands.give(laidOut);
     }
 
-    private void packFilters(Form form, Value w, float[] to, Workers workers) {
+    private List<Buffer> packFilters(Form form, Value w, Workers workers) {
+        List<Buffer> all = new ArrayList<>();
+        for (Phase phase : phases) {
+            int size = Blocks.packedSize(form, rows, phase.depth());
+            Buffer packed = operands.take((long) sizes.groups() * size);
+            if (size > 0) {
+                packFilters(phase, form, w, (float[]) packed.array(), workers);
+            }
+            all.add(packed);
+        }
+        return all;
+    }
+
+    private void packFilters(Phase phase, Form form, Value w, float[] to, Workers workers) {
         int[] s = ConvSizes.strides(w);
+        int depth = phase.depth();
         int[] at = new int[depth];
         int[] kernel = sizes.kernel();
         int sourceStep = forward ? s[1] : s[0];
         for (int k = 0; k < depth; k++) {
-            int tap = k % sizes.taps();
-            at[k] = k / sizes.taps() * sourceStep
+            int tap = phase.taps()[k % phase.taps().length];
+            at[k] = k / phase.taps().length * sourceStep
                     + tap % kernel[2] * s[4]
                     + tap / kernel[2] % kernel[1] * s[3]
                     + tap / kernel[2] / kernel[1] * s[2];
@@ -135,6 +184,8 @@ final class Convolution implements Routine {
 
     /** Some images: every block of filters and positions of every group. */
     private final class Pass {
+        private final Phase phase;
+        private final int depth;
         private final Form form;
         private final float[] filters;
         private final float[] images;
@@ -146,7 +197,16 @@ final class Convolution implements Routine {
         private final int down;
         private final int across;
 
-        Pass(Form form, float[] filters, float[] images, int imageSize, float[] out, int outAt) {
+        Pass(
+                Phase phase,
+                Form form,
+                float[] filters,
+                float[] images,
+                int imageSize,
+                float[] out,
+                int outAt) {
+            this.phase = phase;
+            this.depth = phase.depth();
             this.form = form;
             this.filters = filters;
             this.images = images;
@@ -187,7 +247,7 @@ final class Convolution implements Routine {
             work.bStep = form.sizes().width();
             work.tile.a = filters;
             work.tile.b = images;
-            work.tile.lines = lines;
+            work.tile.lines = phase.lines();
             work.tile.c = memory;
             work.tile.cStep = blockColumns;
             return work;
@@ -204,7 +264,7 @@ final class Convolution implements Routine {
             work.multiply(row, height, source + column, count, 0, false);
             for (int i = 0; i < height; i++) {
                 int at = outAt + (part * rows + row + i) * plane;
-                lattice.unpack(work.tile.c, i * blockColumns, column, count, out, at);
+                lattice.unpack(work.tile.c, i * blockColumns, column, count, out, at, phase.grid());
             }
         }
     }

@@ -46,19 +46,15 @@ final class Lattice {
                 + axes[2].positions;
     }
 
-    /** Where the column of position 0 is for each channel and tap. */
-    int[] lines(int channels) {
-        int taps = axes[0].shift.length * axes[1].shift.length * axes[2].shift.length;
-        int[] at = new int[channels * taps];
-        int i = 0;
-        for (int c = 0; c < channels; c++) {
-            for (int d = 0; d < axes[0].shift.length; d++) {
-                for (int h = 0; h < axes[1].shift.length; h++) {
-                    for (int w = 0; w < axes[2].shift.length; w++) {
-                        at[i++] = c * channelSize() + tap(d, h, w);
-                    }
-                }
-            }
+    /** Where the column of position 0 is for each channel and each of some taps. */
+    int[] lines(int channels, int[] taps) {
+        int high = axes[1].shift.length;
+        int wide = axes[2].shift.length;
+        int[] at = new int[channels * taps.length];
+        for (int i = 0; i < at.length; i++) {
+            int tap = taps[i % taps.length];
+            at[i] = i / taps.length * channelSize()
+                    + tap(tap / wide / high, tap / wide % high, tap % wide);
         }
         return at;
     }
@@ -86,7 +82,7 @@ final class Lattice {
             int q = start + phase * volume + axes[2].first[pw];
             int p = at + axes[2].source[pw] * steps[4];
             for (int d = 0; d < axes[0].count[pd]; d++) {
-                int slice = q + (axes[0].first[pd] + d * axes[0].step) * sliceStep;
+                int slice = q + (axes[0].first[pd] + d) * sliceStep;
                 int from = p + (axes[0].source[pd] + d * axes[0].sourceStep) * steps[2];
                 for (int h = 0; h < axes[1].count[ph]; h++) {
                     line(
@@ -95,40 +91,60 @@ final class Lattice {
                             axes[2].sourceStep * steps[4],
                             axes[2].count[pw],
                             to,
-                            slice + (axes[1].first[ph] + h * axes[1].step) * lineStep);
+                            slice + (axes[1].first[ph] + h) * lineStep);
                 }
             }
         }
     }
 
-    private void line(float[] x, int p, int step, int n, float[] to, int q) {
-        if (step == 1 && axes[2].step == 1) {
+    private static void line(float[] x, int p, int step, int n, float[] to, int q) {
+        if (step == 1) {
             System.arraycopy(x, p, to, q, n);
         } else {
-            Operands.stridedCopy(x, p, step, n, to, q, axes[2].step);
+            Operands.stridedCopy(x, p, step, n, to, q, 1);
         }
     }
 
     /**
      * Copies the columns from {@code column} on that belong to windows to their place in a plane.
      */
-    void unpack(float[] from, int at, int column, int count, float[] to, int plane) {
+    void unpack(float[] from, int at, int column, int count, float[] to, int plane, Grid grid) {
         int lines = sliceStep / lineStep;
-        int width = axes[2].positions;
+        int width = grid.count(2);
         int end = column + count;
         for (int line = column / lineStep; line * lineStep < end; line++) {
             int h = line % lines;
             int first = Math.max(column, line * lineStep);
             int n = Math.min(end, line * lineStep + width) - first;
-            if (h < axes[1].positions && n > 0) {
-                int row = line / lines * axes[1].positions + h;
-                System.arraycopy(
-                        from,
-                        at + first - column,
-                        to,
-                        plane + row * width + first - line * lineStep,
-                        n);
+            if (h < grid.count(1) && line / lines < grid.count(0) && n > 0) {
+                int p = at + first - column;
+                int q = plane + grid.at(line / lines, h, first - line * lineStep);
+                if (grid.step[2] == 1) {
+                    System.arraycopy(from, p, to, q, n);
+                } else {
+                    Operands.stridedCopy(from, p, 1, n, to, q, grid.step[2]);
+                }
             }
+        }
+    }
+
+    /**
+     * The elements of a plane that positions stand for.
+     *
+     * @param start the first along each axis
+     * @param step from one to the next
+     * @param size of the plane
+     */
+    record Grid(int[] start, int[] step, int[] size) {
+        /** How many there are along an axis. */
+        int count(int axis) {
+            return Math.max(0, (size[axis] - start[axis] + step[axis] - 1) / step[axis]);
+        }
+
+        /** Where in the plane a position's element is. */
+        int at(int d, int h, int w) {
+            int line = (start[0] + d * step[0]) * size[1] + start[1] + h * step[1];
+            return line * size[2] + start[2] + w * step[2];
         }
     }
 }

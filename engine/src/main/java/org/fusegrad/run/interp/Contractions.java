@@ -19,8 +19,9 @@ import org.fusegrad.type.Shape;
  *       types are read as float32. Without any k the result is 0.
  *   <li>CONV: k runs over (channel in the group, kernel taps), row-major. Taps in the padding take
  *       part with x = 0.
- *   <li>CONV_INPUT: k runs over (output channel in the group, kernel taps), row-major. Taps without
- *       an output position take part with dy = 0.
+ *   <li>CONV_INPUT: k runs over (output channel in the group, kernel taps), row-major, of the taps
+ *       that the stride lets meet the element; those whose output position lies outside take part
+ *       with dy = 0.
  *   <li>CONV_WEIGHT: k runs over (batch, output position), row-major. Taps in the padding take part
  *       with x = 0.
  * </ul>

@@ -1,6 +1,7 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.WinogradRule;
@@ -109,17 +110,63 @@ final class Convolutions {
     private static void directInput(Node node, Value dy, Value w, Value out, Workers workers) {
         Convolutions c =
                 new Convolutions((Attrs.Conv) node.attrs(), out.shape(), w.shape(), dy.shape());
+        for (int d = 0; d < c.stride[0]; d++) {
+            for (int h = 0; h < c.stride[1]; h++) {
+                for (int q = 0; q < c.stride[2]; q++) {
+                    c.phase(new int[] {d, h, q}, dy, w, out, workers);
+                }
+            }
+        }
+    }
+
+    /** The gradient of x at every stride-th coordinate from {@code start} on, of which taps meet. */
+    private void phase(int[] start, Value dy, Value w, Value out, Workers workers) {
+        int[] grid = new int[3];
+        for (int i = 0; i < 3; i++) {
+            grid[i] = Math.max(0, (x[i] - start[i] + stride[i] - 1) / stride[i]);
+        }
+        int n = grid[0] * grid[1] * grid[2];
+        int[] met = IntStream.range(0, taps).filter(t -> meets(start, t)).toArray();
         Factor a = new Factor(w, (b, k, from, to, p) -> {
-            int filter = b % c.groups * c.filters + k / c.taps;
-            int start = w.offset() + filter * c.channels * c.taps + k % c.taps;
-            Contractions.even(start, c.taps, from, to, p);
+            int filter = b % groups * filters + k / met.length;
+            int at = w.offset() + filter * channels * taps + met[k % met.length];
+            Contractions.even(at, taps, from, to, p);
         });
-        Factor b = new Factor(dy, (batch, k, from, to, p) -> {
-            int plane = batch * c.filters + k / c.taps;
-            c.meet(c::output, c.x, c.y, dy.offset() + plane * c.ySize, k % c.taps, from, to, p);
+        Partner partner = (axis, i, tap) -> output(axis, start[axis] + i * stride[axis], tap);
+        Factor b = new Factor(dy, (image, k, from, to, p) -> {
+            int plane = dy.offset() + (image * filters + k / met.length) * ySize;
+            meet(partner, grid, y, plane, met[k % met.length], from, to, p);
         });
-        Contractions.contract(
-                c.batch * c.groups, c.channels, c.xSize, c.filters * c.taps, a, b, out, workers);
+        boolean whole = n == xSize;
+        Value part = whole ? out : Value.zeros(out.dtype(), Shape.of(batch * groups * channels, n));
+        int depth = filters * met.length;
+        Contractions.contract(batch * groups, channels, n, depth, a, b, part, workers);
+        if (!whole) {
+            spread(part, start, grid, out);
+        }
+    }
+
+    private boolean meets(int[] start, int tap) {
+        int[] at = {tap / kernel[2] / kernel[1], tap / kernel[2] % kernel[1], tap % kernel[2]};
+        boolean all = true;
+        for (int i = 0; i < 3; i++) {
+            all &= (start[i] + padding[i] - at[i] * dilation[i]) % stride[i] == 0;
+        }
+        return all;
+    }
+
+    /** Puts a phase where it belongs. */
+    private void spread(Value part, int[] start, int[] grid, Value out) {
+        Object from = part.buffer().array();
+        Object to = out.buffer().array();
+        int p = part.offset();
+        for (int i = 0; p < part.offset() + part.shape().numel(); i++, p += grid[2]) {
+            int d = start[0] + i / grid[1] % grid[0] * stride[0];
+            int h = start[1] + i % grid[1] * stride[1];
+            int line = (i / grid[1] / grid[0] * x[0] + d) * x[1] + h;
+            int q = out.offset() + line * x[2] + start[2];
+            Convert.move(from, p, 1, to, q, stride[2], grid[2]);
+        }
     }
 
     /** The gradient of w from x and dy. */
