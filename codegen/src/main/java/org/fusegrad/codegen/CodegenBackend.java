@@ -133,7 +133,11 @@ public final class CodegenBackend implements Backend {
                     : form.separate();
         };
         return new TieredKernel<>(
-                () -> scalar, vector == null ? null : warmed, Flags.PROMOTE.get(), tierUp);
+                "a kernel stays",
+                () -> scalar,
+                vector == null ? null : warmed,
+                Flags.PROMOTE.get(),
+                tierUp);
     }
 
     private Variant form(LoopKernel loops, Source source) {

@@ -43,7 +43,11 @@ final class TileForms {
         this.tierUp = tierUp;
         long promoteAt = (long) FLOPS_PER_ELEMENT * Flags.PROMOTE.get();
         this.forms = new TieredKernel<>(
-                () -> make(0), bits > 0 ? this::vector : null, promoteAt, tierUp);
+                "contractions stay",
+                () -> make(0),
+                bits > 0 ? this::vector : null,
+                promoteAt,
+                tierUp);
     }
 
     /** The source of the form in use. */

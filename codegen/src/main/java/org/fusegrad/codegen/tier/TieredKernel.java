@@ -15,6 +15,7 @@ import org.fusegrad.run.KernelException;
  * @param <V> a form: a program with what goes with it
  */
 public final class TieredKernel<V> {
+    private final String subject;
     private final Supplier<V> makeScalar;
     private final Supplier<V> makeVector;
     private final long promoteAt;
@@ -28,13 +29,19 @@ public final class TieredKernel<V> {
     /**
      * A kernel that starts scalar.
      *
+     * @param subject what stays in scalar form if the vector form fails, with its verb
      * @param makeScalar makes the scalar form, when it is first wanted
      * @param makeVector makes and warms the vector form; {@code null} if there is none
      * @param promoteAt work to do before that
      * @param tierUp where that happens
      */
     public TieredKernel(
-            Supplier<V> makeScalar, Supplier<V> makeVector, long promoteAt, TierUp tierUp) {
+            String subject,
+            Supplier<V> makeScalar,
+            Supplier<V> makeVector,
+            long promoteAt,
+            TierUp tierUp) {
+        this.subject = subject;
         this.makeScalar = makeScalar;
         this.makeVector = makeVector;
         this.promoteAt = promoteAt;
@@ -43,7 +50,7 @@ public final class TieredKernel<V> {
 
     /** A kernel of one form. */
     public static <V> TieredKernel<V> of(V only) {
-        return new TieredKernel<>(() -> only, null, 0, null);
+        return new TieredKernel<>("", () -> only, null, 0, null);
     }
 
     /**
@@ -101,7 +108,7 @@ public final class TieredKernel<V> {
         } catch (CancellationException e) {
             return; // The engine was closed: nobody is there to be told.
         } catch (RuntimeException | Error e) {
-            failure = new KernelException("a kernel stays in scalar form: " + e.getMessage(), e);
+            failure = new KernelException(subject + " in scalar form: " + e.getMessage(), e);
         }
     }
 

@@ -103,7 +103,7 @@ class TierUpTest {
     void vectorFormComesAfterEnoughWork() {
         try (TierUp tierUp = new TierUp()) {
             TieredKernel<String> kernel =
-                    new TieredKernel<>(() -> "scalar", () -> "vector", 100, tierUp);
+                    new TieredKernel<>("it stays", () -> "scalar", () -> "vector", 100, tierUp);
             kernel.ran(60);
             finish(tierUp);
             assertEquals("scalar", kernel.current());
@@ -117,7 +117,7 @@ class TierUpTest {
     void largeWorkThatIsExpectedWarmsTheScalarFormOnce() {
         try (TierUp tierUp = new TierUp()) {
             TieredKernel<String> kernel =
-                    new TieredKernel<>(() -> "scalar", () -> "vector", 100, tierUp);
+                    new TieredKernel<>("it stays", () -> "scalar", () -> "vector", 100, tierUp);
             List<String> warmed = new ArrayList<>();
             kernel.expect(99, warmed::add);
             kernel.expect(100, warmed::add);
@@ -131,6 +131,7 @@ class TierUpTest {
     void aFormThatFailsIsReportedAndOneThatWasStoppedIsNot() {
         try (TierUp tierUp = new TierUp()) {
             TieredKernel<String> bad = new TieredKernel<>(
+                    "it stays",
                     () -> "scalar",
                     () -> {
                         throw new IllegalStateException("no registers");
@@ -138,6 +139,7 @@ class TierUpTest {
                     1,
                     tierUp);
             TieredKernel<String> stopped = new TieredKernel<>(
+                    "it stays",
                     () -> "scalar",
                     () -> {
                         throw new CancellationException("stopped");
@@ -148,7 +150,7 @@ class TierUpTest {
             stopped.ran(1);
             finish(tierUp);
             assertEquals("scalar", bad.current());
-            assertTrue(bad.failure().getMessage().contains("no registers"));
+            assertTrue(bad.failure().getMessage().equals("it stays in scalar form: no registers"));
             assertEquals("scalar", stopped.current());
             assertNull(stopped.failure());
         }
