@@ -119,7 +119,7 @@ final class Convolutions {
         }
     }
 
-    /** The gradient of x at every stride-th coordinate from {@code start} on, of which taps meet. */
+    /** The gradient of x at every stride-th coordinate from {@code start} on. */
     private void phase(int[] start, Value dy, Value w, Value out, Workers workers) {
         int[] grid = new int[3];
         for (int i = 0; i < 3; i++) {
