@@ -67,9 +67,13 @@ final class Backward {
         }));
     }
 
-    /** Gradients with respect to some tensors, leaves or not; what was saved is kept. */
+    /** Gradients with respect to some tensors, leaves or not. */
     static List<Tensor> gradients(
-            List<Tensor> outputs, List<Tensor> upstream, List<Tensor> inputs, boolean create) {
+            List<Tensor> outputs,
+            List<Tensor> upstream,
+            List<Tensor> inputs,
+            boolean retain,
+            boolean create) {
         Backward walk = new Backward(create);
         // In the backward of a node these are parts of gradients: a walk around it adds them up,
         // and then calls the hooks of leaves.
@@ -77,7 +81,7 @@ final class Backward {
         Transaction.run(() -> Tensor.recording(create, () -> {
             List<Visit> visits = walk.from(outputs);
             walk.keepTo(inputs, visits);
-            walk.run(visits, outputs, upstream, true, whole);
+            walk.run(visits, outputs, upstream, retain, whole);
             return null;
         }));
         List<Tensor> result = new ArrayList<>(inputs.size());

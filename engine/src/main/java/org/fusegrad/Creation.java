@@ -11,6 +11,11 @@ public abstract sealed class Creation extends RandomTensors permits TensorValues
         return of(values, values.length);
     }
 
+    /** A 1-d float64 tensor. */
+    public static Tensor of(double... values) {
+        return of(values, values.length);
+    }
+
     /** A float32 tensor with these elements in row-major order; the array is copied. */
     public static Tensor of(float[] values, int... shape) {
         return wrap(DType.FLOAT32, values, values.length, shape);

@@ -15,7 +15,7 @@ import org.fusegrad.type.DType;
  * {@code double} yields float32, a {@code long} int64, and nothing is ever truncated. Division is
  * true division, and functions of int64 are those of its float32 values.
  */
-public abstract sealed class ElementwiseOps extends TensorValues permits TensorOps {
+public abstract sealed class ElementwiseOps extends TensorValues permits ReductionOps {
     /** Up to here every whole number is a double. */
     private static final long EXACT = 1L << 53;
 

@@ -1,5 +1,7 @@
 package org.fusegrad;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -36,6 +38,11 @@ public final class Engine implements AutoCloseable {
         static final Engine ENGINE = builder().build();
     }
 
+    private static final Logger LOG = System.getLogger("org.fusegrad");
+
+    private static final String INTERPRETED =
+            ", operation by operation; add fusegrad-codegen to the class path for compiled kernels";
+
     private final boolean ownsBackend;
     private final KernelRuntime runtime;
     private final Planner planner;
@@ -58,6 +65,9 @@ public final class Engine implements AutoCloseable {
         this.fusing = b.fuse;
         this.seed = new AtomicLong(b.seed);
         this.draws = new Draws(b.seed);
+        boolean chosen = b.given != null || !b.backend.equals("auto");
+        boolean slower = !chosen && !backendName().equals("vector");
+        LOG.log(slower ? Level.INFO : Level.DEBUG, this::describe);
     }
 
     /** An engine to configure. */
@@ -138,6 +148,18 @@ public final class Engine implements AutoCloseable {
     /** Threads that compute, the calling one included. */
     public int threads() {
         return runtime.workers().size();
+    }
+
+    /**
+     * What this engine runs on, in one line: backend, vectors, threads, and what is missing for
+     * the fastest form, if anything is.
+     */
+    public String describe() {
+        Backend backend = runtime.backend();
+        String hint = backend.name().equals("interpreter") ? INTERPRETED : "";
+        int threads = threads();
+        return "backend " + backend.describe() + hint + "; " + threads
+                + (threads == 1 ? " thread" : " threads") + (fusing ? "" : ", without fusion");
     }
 
     /** Name of the backend in use. */

@@ -310,7 +310,8 @@ public final class Tensor extends TensorOps {
 
     /**
      * Gradients of the sum over outputs of {@code <upstream, output>} with respect to some tensors,
-     * which may be leaves or intermediate results. Hooks run; leaves collect nothing.
+     * which may be leaves or intermediate results. Hooks run; leaves collect nothing; what was
+     * saved is kept, so that gradients can be asked for again.
      *
      * @param upstream one for each output; {@code null} entries mean 1 for single elements
      * @param createGraph record the gradients, so that they can be differentiated again
@@ -318,8 +319,42 @@ public final class Tensor extends TensorOps {
      */
     public static List<Tensor> grad(
             List<Tensor> outputs, List<Tensor> inputs, List<Tensor> upstream, boolean createGraph) {
+        return grad(outputs, inputs, upstream, true, createGraph);
+    }
+
+    /**
+     * As {@link #grad(List, List, List, boolean)}.
+     *
+     * @param retainGraph keep what was saved; without, the tape is spent, as after a backward
+     */
+    public static List<Tensor> grad(
+            List<Tensor> outputs,
+            List<Tensor> inputs,
+            List<Tensor> upstream,
+            boolean retainGraph,
+            boolean createGraph) {
         outputs.forEach(out -> Misuse.refuseInFormula("Tensor.grad", out, false));
-        return Backward.gradients(outputs, upstream, inputs, createGraph);
+        return Backward.gradients(
+                outputs, upstream, inputs, retainGraph || createGraph, createGraph);
+    }
+
+    /**
+     * The gradient of {@code output} with respect to {@code input}; other leaves collect nothing.
+     *
+     * @param output a single element
+     * @return {@code null} where no path leads to the input
+     * @throws IllegalArgumentException if the output has several elements
+     */
+    public static Tensor grad(Tensor output, Tensor input) {
+        return grad(List.of(output), List.of(input)).get(0);
+    }
+
+    /** Runs {@code work} without recording: no gradients, no state updates. */
+    public static void noGrad(Runnable work) {
+        recording(false, () -> {
+            work.run();
+            return null;
+        });
     }
 
     /** Runs {@code work} without recording: no gradients, no state updates. */
@@ -373,16 +408,19 @@ public final class Tensor extends TensorOps {
         return this;
     }
 
-    /** Type, shape and, for up to 12 elements, the values. */
+    /**
+     * Type, shape and values, as NumPy prints arrays: {@code float32(2) [1.0, 2.5]}, with more than
+     * one axis on lines of their own; of more than a thousand elements the first and last.
+     */
     @Override
     public String toString() {
         if (symbol != null) {
             return "traced " + symbol.node;
         }
-        boolean shown = shape().numel() <= 12;
-        String data = isReleased()
-                ? " returned by its scope"
-                : shown ? " " + Arrays.toString(value.toDoubles()) : "";
-        return dtype() + shape().toString() + data;
+        String head = dtype() + shape().toString();
+        if (isReleased()) {
+            return head + " returned by its scope";
+        }
+        return head + (rank() > 1 ? "\n" : " ") + TensorFormat.of(value);
     }
 }

@@ -2,7 +2,6 @@ package org.fusegrad;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Op;
 import org.fusegrad.type.DType;
@@ -10,11 +9,12 @@ import org.fusegrad.type.Ints;
 import org.fusegrad.type.Shape;
 
 /**
- * The operations of {@link Tensor} that move, reduce, contract and index; the element-wise ones are
- * in the parent. Each is one primitive, or a few with one obvious meaning; formulas built of them
- * (softmax, losses, layers) live in the {@code ops} module. Negative axes count from the end.
+ * The operations of {@link Tensor} that move, contract and index; those that reduce and the
+ * element-wise ones are in the parents. Each is one primitive, or a few with one obvious meaning;
+ * formulas built of them (softmax, losses, layers) live in the {@code ops} module. Negative axes
+ * count from the end.
  */
-public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
+public abstract sealed class TensorOps extends ReductionOps permits Tensor {
     // Movement.
 
     /** The same elements in another shape; one size may be -1 and is inferred. */
@@ -142,103 +142,6 @@ public abstract sealed class TensorOps extends ElementwiseOps permits Tensor {
         }
         Attrs along = new Attrs.Axis(parts[0].shape().axis(axis));
         return apply(Op.CONCAT, along, Promotion.all("concat", parts));
-    }
-
-    private Attrs.Axes axes(int... axes) {
-        Shape s = self().shape();
-        int[] sorted = axes.length == 0
-                ? IntStream.range(0, s.rank()).toArray()
-                : Arrays.stream(axes).map(s::axis).distinct().sorted().toArray();
-        return new Attrs.Axes(Ints.of(sorted));
-    }
-
-    // Reductions. Axes keep size 1 unless the name says otherwise; no axes means all of them.
-
-    private Tensor reduce(Op op, int... axes) {
-        Attrs.Axes over = axes(axes);
-        Tensor x = Promotion.counted(self());
-        return over.axes().size() == 0 ? x : apply(op, over, x);
-    }
-
-    /** Sums over some axes, which keep size 1; of truth values, how many are true, in int64. */
-    public Tensor sum(int... axes) {
-        return reduce(Op.SUM, axes);
-    }
-
-    /** The sum of all elements, a scalar. */
-    public Tensor sumAll() {
-        return sum().reshape();
-    }
-
-    /**
-     * Means over some axes, which keep size 1. Divided before the sum is rounded, so that the mean
-     * of equal values is that value.
-     *
-     * @throws IllegalArgumentException if the type is not floating
-     */
-    public Tensor mean(int... axes) {
-        requireFloating("mean");
-        Attrs.Axes over = new Attrs.Axes(axes(axes).axes(), true);
-        Tensor sum = over.axes().size() == 0 ? self() : apply(Op.SUM, over, self());
-        int count = sum.shape().numel() == 0
-                ? 0
-                : self().shape().numel() / sum.shape().numel();
-        return sum.div(count).cast(self().dtype().compute());
-    }
-
-    /** The mean of all elements, a scalar. */
-    public Tensor meanAll() {
-        return mean().reshape();
-    }
-
-    /** Biased variances over some axes, which keep size 1: mean((x - mean(x))²). */
-    public Tensor var(int... axes) {
-        requireFloating("var");
-        Tensor centred = self().sub(mean(axes));
-        return centred.square().mean(axes);
-    }
-
-    private void requireFloating(String what) {
-        if (!self().dtype().isFloating()) {
-            throw new IllegalArgumentException(
-                    what + " of " + self().dtype() + ": cast to float32 first");
-        }
-    }
-
-    public Tensor prod(int... axes) {
-        return reduce(Op.PROD, axes);
-    }
-
-    /** Largest values; NaN wins. Ties share the gradient evenly. */
-    public Tensor max(int... axes) {
-        return extremum(Op.MAX, axes);
-    }
-
-    /** Smallest values; NaN wins. Ties share the gradient evenly. */
-    public Tensor min(int... axes) {
-        return extremum(Op.MIN, axes);
-    }
-
-    private Tensor extremum(Op op, int... axes) {
-        Tensor most = reduce(op, axes);
-        return self().dtype() == DType.BOOL ? most.cast(DType.BOOL) : most;
-    }
-
-    /** Whether any element along some axes, which keep size 1, is not 0. */
-    public Tensor any(int... axes) {
-        Tensor x = self().dtype() == DType.BOOL ? self() : self().ne(0);
-        return x.sum(axes).ne(0);
-    }
-
-    /** Whether no element along some axes, which keep size 1, is 0. */
-    public Tensor all(int... axes) {
-        return self().eq(0).any(axes).not();
-    }
-
-    /** Position of the first largest value along an axis, which keeps size 1. */
-    public Tensor argmax(int axis) {
-        Attrs along = new Attrs.Axis(self().shape().axis(axis));
-        return apply(Op.ARGMAX, along, Promotion.counted(self()));
     }
 
     /** Running sums along an axis; of int64 and truth values in int64. */

@@ -15,6 +15,7 @@ import org.fusegrad.codegen.emit.Support;
 import org.fusegrad.codegen.load.ProgramId;
 import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.codegen.loop.LoopKernel;
+import org.fusegrad.codegen.simd.SimdSupport;
 import org.fusegrad.codegen.tier.TierUp;
 import org.fusegrad.codegen.tier.TieredKernel;
 import org.fusegrad.flags.Flags;
@@ -63,6 +64,15 @@ public final class CodegenBackend implements Backend {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String describe() {
+        if (bits > 0) {
+            return name + ", " + bits + " bits";
+        }
+        SimdSupport simd = SimdSupport.get();
+        return name + (simd.isAvailable() ? "" : ", without vectors: " + simd.reason());
     }
 
     @Override

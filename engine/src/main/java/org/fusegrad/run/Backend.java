@@ -9,6 +9,11 @@ public interface Backend {
     /** Short name for messages and {@code explain()}. */
     String name();
 
+    /** What it runs kernels on, in a line: its name, vectors, and what would make it faster. */
+    default String describe() {
+        return name();
+    }
+
     /**
      * Prepares a kernel. Called once for each distinct graph; the result is used by many threads.
      *

@@ -1,5 +1,6 @@
 package org.fusegrad.run;
 
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -62,5 +63,19 @@ public final class Counters {
     /** Kernels that stay in scalar form because their vector form failed. */
     public long degraded() {
         return failures.size();
+    }
+
+    /** What was done, in one line. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d kernels planned (%d fused), %d runs in %.3f s, %d taken over, %d degraded",
+                kernels(),
+                fusedKernels(),
+                runs(),
+                kernelSeconds(),
+                fallbacks(),
+                degraded());
     }
 }

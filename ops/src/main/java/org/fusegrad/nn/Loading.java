@@ -149,7 +149,7 @@ final class Loading {
         if (!faults.isEmpty()) {
             Collections.sort(faults);
             int more = Math.max(0, faults.size() - SHOWN);
-            throw new IllegalArgumentException("these values are not of " + module + ": "
+            throw new IllegalArgumentException("these values are not of " + module.label() + ": "
                     + String.join("; ", faults.subList(0, faults.size() - more))
                     + (more == 0 ? "" : "; and " + more + " more"));
         }

@@ -293,7 +293,7 @@ public abstract class Module {
      */
     public final void replace(String path, Module replacement) {
         whyNotReplace(path, replacement).ifPresent(why -> {
-            throw new IllegalArgumentException(this + ": " + why);
+            throw new IllegalArgumentException(label() + ": " + why);
         });
         Slot<?> slot = place(path);
         Module before = slot.get();
@@ -311,7 +311,7 @@ public abstract class Module {
                 : owner.children.get(path.substring(path.lastIndexOf('.') + 1));
         if (slot == null) {
             throw new IllegalArgumentException(
-                    this + " has no part '" + path + "'; namedModules() lists those it has");
+                    label() + " has no part '" + path + "'; namedModules() lists those it has");
         }
         return slot;
     }
@@ -379,7 +379,7 @@ public abstract class Module {
     /** An error that names the module and the shape of its input. */
     protected final IllegalArgumentException refusal(Tensor x, String fault, String cure) {
         return new IllegalArgumentException(
-                this + " on an input " + x.shape() + ": " + fault + "; " + cure);
+                label() + " on an input " + x.shape() + ": " + fault + "; " + cure);
     }
 
     /**
@@ -397,8 +397,22 @@ public abstract class Module {
         }
     }
 
+    /**
+     * What it is, in one line if it has no parts, else with its parts below it, indented, as
+     * PyTorch prints modules.
+     */
     @Override
     public String toString() {
-        return getClass().getSimpleName();
+        if (children.isEmpty()) {
+            return getClass().getSimpleName();
+        }
+        StringBuilder text = new StringBuilder(getClass().getSimpleName()).append("(\n");
+        children.forEach((name, part) -> text.append(("(" + name + "): " + part.get()).indent(2)));
+        return text.append(')').toString();
+    }
+
+    /** What messages call it. */
+    final String label() {
+        return children.isEmpty() ? toString() : getClass().getSimpleName();
     }
 }

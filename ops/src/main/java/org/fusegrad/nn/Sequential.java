@@ -27,9 +27,4 @@ public final class Sequential extends Module {
         }
         return y;
     }
-
-    @Override
-    public String toString() {
-        return "Sequential" + parts.stream().map(Slot::get).toList();
-    }
 }

@@ -41,7 +41,7 @@ public final class Adagrad extends Optimizer {
     }
 
     @Override
-    Map<String, Double> options() {
+    protected Map<String, Double> options() {
         return Map.of(
                 "learning_rate_decay", options.learningRateDecay(),
                 "weight_decay", options.weightDecay(),
@@ -50,12 +50,12 @@ public final class Adagrad extends Optimizer {
     }
 
     @Override
-    double[] scalars(long t, double learningRate) {
+    protected double[] scalars(long t, double learningRate) {
         return new double[] {learningRate / (1 + (t - 1) * options.learningRateDecay())};
     }
 
     @Override
-    List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
+    protected List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
         Tensor d = decayed(g, p, options.weightDecay());
         Tensor sum = memory.get(0).add(d.square());
         Tensor direction = d.div(sum.sqrt().add(options.eps()));

@@ -86,7 +86,7 @@ public final class Adam extends Optimizer {
     }
 
     @Override
-    Map<String, Double> options() {
+    protected Map<String, Double> options() {
         return Map.of(
                 "beta1", options.beta1(),
                 "beta2", options.beta2(),
@@ -96,7 +96,7 @@ public final class Adam extends Optimizer {
     }
 
     @Override
-    double[] scalars(long t, double learningRate) {
+    protected double[] scalars(long t, double learningRate) {
         double correction1 = 1 - Math.pow(options.beta1(), t);
         double correction2 = 1 - Math.pow(options.beta2(), t);
         double shrink = options.decoupled() ? 1 - learningRate * options.weightDecay() : 1;
@@ -104,7 +104,7 @@ public final class Adam extends Optimizer {
     }
 
     @Override
-    List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
+    protected List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
         boolean decoupled = options.decoupled();
         Tensor weight = decoupled ? p.mul(scalars.get(2)) : p;
         Tensor d = decoupled ? g : decayed(g, p, options.weightDecay());

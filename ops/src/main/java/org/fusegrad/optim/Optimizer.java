@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.fusegrad.Fused;
 import org.fusegrad.Tensor;
 import org.fusegrad.Transaction;
@@ -16,6 +17,31 @@ import org.fusegrad.type.DType;
  * Moves parameters along their gradients. The step of one parameter is a fused formula of its
  * value, gradient, memory (momenta, averages) and this step's scalars, so a learning rate that
  * changes costs nothing. Parameters without a gradient stay as they are.
+ *
+ * <p>One's own says how a parameter and its memory move, as a formula; saving, loading, mixed
+ * precision and rollback follow:
+ *
+ * <pre>{@code
+ * final class Lion extends Optimizer {
+ *     Lion(Map<String, Tensor> parameters, double learningRate) {
+ *         super("lion", parameters, learningRate, List.of("momentum"), 0);
+ *     }
+ *
+ *     protected Map<String, Double> options() {
+ *         return Map.of();
+ *     }
+ *
+ *     protected List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> rate) {
+ *         Tensor m = memory.get(0);
+ *         Tensor direction = m.mul(0.9).add(g.mul(0.1)).sign();
+ *         return List.of(p.sub(direction.mul(rate.get(0))), m.mul(0.99).add(g.mul(0.01)));
+ *     }
+ *
+ *     protected double[] scalars(long t, double learningRate) {
+ *         return new double[] {learningRate};
+ *     }
+ * }
+ * }</pre>
  *
  * <p>For one thread at a time, and no other may use its parameters meanwhile. Optimisers of
  * different parameters do not disturb each other.
@@ -61,7 +87,7 @@ public abstract class Optimizer {
      * @throws IllegalArgumentException if there is no parameter, one is listed twice, requires no
      *     gradient or was computed from others, or if the rate is negative or not finite
      */
-    Optimizer(
+    protected Optimizer(
             String kind,
             Map<String, Tensor> parameters,
             double learningRate,
@@ -77,16 +103,26 @@ public abstract class Optimizer {
         learningRate(learningRate);
     }
 
+    /** Its kind, rate, options and number of parameters, in one line. */
+    @Override
+    public final String toString() {
+        String options = options().entrySet().stream()
+                .map(e -> ", " + e.getKey() + " " + e.getValue())
+                .collect(Collectors.joining());
+        return kind + "(rate " + learningRate + options + "; " + parameters.size()
+                + (parameters.size() == 1 ? " parameter)" : " parameters)");
+    }
+
     /** What it is called in saved states: sgd, adam, adamw, rmsprop or adagrad. */
     public final String kind() {
         return kind;
     }
 
     /** All options but the rate, as numbers: what a saved state must agree with. */
-    abstract Map<String, Double> options();
+    protected abstract Map<String, Double> options();
 
     /**
-     * The formula of one step.
+     * The formula of one step, traced once: it must be one of its arguments alone.
      *
      * @param p the parameter, in the type it computes in
      * @param g its gradient
@@ -94,10 +130,11 @@ public abstract class Optimizer {
      * @param scalars what {@link #scalars} yields
      * @return the new parameter, then the new memory
      */
-    abstract List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars);
+    protected abstract List<Tensor> update(
+            Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars);
 
     /** What changes from step to step; {@code t} is 1 in the first. */
-    abstract double[] scalars(long t, double learningRate);
+    protected abstract double[] scalars(long t, double learningRate);
 
     private List<Tensor> stored(List<Tensor> in) {
         DType compute = in.get(0).dtype().compute();

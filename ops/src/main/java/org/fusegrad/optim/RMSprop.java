@@ -73,7 +73,7 @@ public final class RMSprop extends Optimizer {
     }
 
     @Override
-    Map<String, Double> options() {
+    protected Map<String, Double> options() {
         return Map.of(
                 "alpha", options.alpha(),
                 "eps", options.eps(),
@@ -83,12 +83,12 @@ public final class RMSprop extends Optimizer {
     }
 
     @Override
-    double[] scalars(long t, double learningRate) {
+    protected double[] scalars(long t, double learningRate) {
         return new double[] {learningRate};
     }
 
     @Override
-    List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
+    protected List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
         double fresh = 1 - options.alpha();
         Tensor d = decayed(g, p, options.weightDecay());
         Tensor square = memory.get(0).mul(options.alpha()).add(d.square().mul(fresh));

@@ -62,7 +62,7 @@ public final class SGD extends Optimizer {
     }
 
     @Override
-    Map<String, Double> options() {
+    protected Map<String, Double> options() {
         return Map.of(
                 "momentum", options.momentum(),
                 "dampening", options.dampening(),
@@ -71,7 +71,7 @@ public final class SGD extends Optimizer {
     }
 
     @Override
-    double[] scalars(long t, double learningRate) {
+    protected double[] scalars(long t, double learningRate) {
         boolean first = t == 1;
         return new double[] {
             learningRate, first ? 0 : options.momentum(), first ? 1 : 1 - options.dampening()
@@ -79,7 +79,7 @@ public final class SGD extends Optimizer {
     }
 
     @Override
-    List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
+    protected List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
         Tensor lr = scalars.get(0);
         Tensor d = decayed(g, p, options.weightDecay());
         if (memory.isEmpty()) {

@@ -143,12 +143,12 @@ class OptimizerArgumentsTest {
             private int steps;
 
             @Override
-            Map<String, Double> options() {
+            protected Map<String, Double> options() {
                 return Map.of();
             }
 
             @Override
-            double[] scalars(long t, double learningRate) {
+            protected double[] scalars(long t, double learningRate) {
                 if (++steps == 2) {
                     throw new UnsupportedOperationException("the second parameter fails");
                 }
@@ -156,7 +156,8 @@ class OptimizerArgumentsTest {
             }
 
             @Override
-            List<Tensor> update(Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
+            protected List<Tensor> update(
+                    Tensor p, Tensor g, List<Tensor> memory, List<Tensor> scalars) {
                 return List.of(p.sub(g), memory.get(0).add(g));
             }
         };
