@@ -56,7 +56,7 @@ public final class Executable {
         /** What the kernel moves; worked out for those who ask. */
         Traffic traffic() {
             KernelGraph g = graph();
-            return g.fused() ? Schedule.of(g).traffic() : Traffic.once(g.graph());
+            return g.fused() ? KernelSchedule.of(g).traffic() : Traffic.once(g.graph());
         }
 
         /** The same at other sizes; the graph is made for those who ask. */

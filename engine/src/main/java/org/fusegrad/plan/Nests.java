@@ -24,9 +24,9 @@ final class Nests {
      */
     record Nest(List<Boolean> loops, int level) {}
 
-    private final Schedule schedule;
+    private final KernelSchedule schedule;
 
-    Nests(Schedule schedule) {
+    Nests(KernelSchedule schedule) {
         this.schedule = schedule;
     }
 
@@ -76,7 +76,7 @@ final class Nests {
             for (Node in : n.inputs()) {
                 // A value stored element by element is at hand in the step that stores it.
                 boolean atHand = schedule.isMade(in)
-                        && !Schedule.isReduction(in)
+                        && !KernelSchedule.isReduction(in)
                         && Arrays.equals(schedule.mask(in), schedule.loops(n));
                 l = Math.max(l, level.get(in) - (atHand ? 1 : 0));
             }
@@ -108,7 +108,7 @@ final class Nests {
      */
     private int later(Nest nest, Map<Nest, List<Node>> nests) {
         List<Node> made = nests.get(nest);
-        if (!made.stream().allMatch(Schedule::isReduction)) {
+        if (!made.stream().allMatch(KernelSchedule::isReduction)) {
             return 0;
         }
         int needed = Integer.MAX_VALUE;

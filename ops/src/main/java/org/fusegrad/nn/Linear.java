@@ -32,7 +32,7 @@ public final class Linear extends Module implements Foldable {
         this.weight = parameter("weight", weight);
         this.bias = bias.map(b -> parameter("bias", b));
         formula = Fused.of("linear", x -> {
-            Tensor y = org.fusegrad.ops.Linear.linear(x, weight);
+            Tensor y = org.fusegrad.ops.LinearMaps.linear(x, weight);
             return this.bias.map(y::add).orElse(y);
         });
     }

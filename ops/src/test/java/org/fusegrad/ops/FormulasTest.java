@@ -67,13 +67,15 @@ class FormulasTest {
     void linearKeepsLeadingAxes() {
         Tensor w = Tensor.of(Gradients.values(6), 2, 3);
         Tensor b = Tensor.of(Gradients.values(2), 2);
-        Gradients.check(v -> Linear.linear(v, w, b), Gradients.values(12), 2, 2, 3);
-        assertEquals(Shape.of(2), Linear.linear(Tensor.of(new double[3], 3), w).shape());
+        Gradients.check(v -> LinearMaps.linear(v, w, b), Gradients.values(12), 2, 2, 3);
         assertEquals(
-                Shape.of(0, 2), Linear.linear(Tensor.of(new double[0], 0, 3), w).shape());
+                Shape.of(2), LinearMaps.linear(Tensor.of(new double[3], 3), w).shape());
+        assertEquals(
+                Shape.of(0, 2),
+                LinearMaps.linear(Tensor.of(new double[0], 0, 3), w).shape());
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Linear.linear(Tensor.of(new double[4], 2, 2), w));
+                () -> LinearMaps.linear(Tensor.of(new double[4], 2, 2), w));
     }
 
     @Test
@@ -83,21 +85,22 @@ class FormulasTest {
         assertEquals(18, Conv.conv2d(x, weight, null, 1, 0).toDoubles()[0]);
         assertEquals(19, Conv.conv2d(x, weight, Tensor.ones(4), 1, 0).toDoubles()[3]);
         Tensor rows = Tensor.ones(5, 2);
-        assertEquals(2, Linear.linear(rows, Tensor.ones(3, 2), null).toDoubles()[0]);
+        assertEquals(2, LinearMaps.linear(rows, Tensor.ones(3, 2), null).toDoubles()[0]);
         for (Tensor bias : new Tensor[] {Tensor.ones(1), Tensor.scalar(1), Tensor.ones(1, 4)}) {
             assertThrows(IllegalArgumentException.class, () -> Conv.conv2d(x, weight, bias, 1, 0));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> Linear.linear(rows, Tensor.ones(4, 2), bias));
+                    () -> LinearMaps.linear(rows, Tensor.ones(4, 2), bias));
         }
     }
 
     @Test
     void embeddingTakesRows() {
         Tensor index = Tensor.of(new long[] {2, 0, 2}, 3);
-        Gradients.check(v -> Linear.embedding(v, index), Gradients.values(6), 3, 2);
+        Gradients.check(v -> LinearMaps.embedding(v, index), Gradients.values(6), 3, 2);
         assertThrows(
-                IllegalArgumentException.class, () -> Linear.embedding(Tensor.zeros(2, 2), index));
+                IllegalArgumentException.class,
+                () -> LinearMaps.embedding(Tensor.zeros(2, 2), index));
     }
 
     @Test

@@ -11,6 +11,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.lang.module.ModuleDescriptor;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -200,6 +202,19 @@ final class ModuleLawsTest {
             exported.addAll(hidden);
             assertEquals(ProjectFiles.packages(module), exported, described.name());
         });
+    }
+
+    /** Whoever imports whole packages never has to say which class of a name he means. */
+    @Test
+    void publicNamesAreUniqueOverAllModules() {
+        Map<String, Set<String>> packages = new TreeMap<>();
+        ALL.stream()
+                .filter(c -> c.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(JavaClass::isTopLevelClass)
+                .forEach(c -> packages.computeIfAbsent(c.getSimpleName(), n -> new TreeSet<>())
+                        .add(c.getPackageName()));
+        packages.values().removeIf(found -> found.size() == 1);
+        assertEquals(Map.of(), packages);
     }
 
     @Test

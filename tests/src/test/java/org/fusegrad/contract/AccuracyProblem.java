@@ -17,7 +17,7 @@ import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Conv;
-import org.fusegrad.ops.Linear;
+import org.fusegrad.ops.LinearMaps;
 import org.fusegrad.ops.Softmax;
 import org.fusegrad.type.DType;
 
@@ -159,7 +159,7 @@ record AccuracyProblem(
         int n = 2 + r.nextInt(1000);
         int rows = 1 + r.nextInt(20);
         List<Tensor> operands = List.of(leaf(s.normal(rows, n)), leaf(s.normal(7, n)));
-        return contraction(operands, in -> Linear.linear(in.get(0), in.get(1)), n, 7, rows);
+        return contraction(operands, in -> LinearMaps.linear(in.get(0), in.get(1)), n, 7, rows);
     }
 
     /** Products and sums only, which are their own magnitude on absolute operands. */

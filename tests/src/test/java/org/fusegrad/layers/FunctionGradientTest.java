@@ -13,7 +13,7 @@ import org.fusegrad.ops.Activations;
 import org.fusegrad.ops.Conv;
 import org.fusegrad.ops.CrossEntropy;
 import org.fusegrad.ops.Indexing;
-import org.fusegrad.ops.Linear;
+import org.fusegrad.ops.LinearMaps;
 import org.fusegrad.ops.Losses;
 import org.fusegrad.ops.Padding;
 import org.fusegrad.ops.Pooling;
@@ -129,13 +129,15 @@ final class FunctionGradientTest {
                 s.normal(2)));
         all.add(new Example(
                 "linear",
-                in -> List.of(Linear.linear(in.get(0), in.get(1), in.get(2))),
+                in -> List.of(LinearMaps.linear(in.get(0), in.get(1), in.get(2))),
                 s.normal(2, 3, 4),
                 s.normal(2, 4),
                 s.normal(2)));
         Tensor index = s.index(5, 2, 3);
         all.add(new Example(
-                "embedding", in -> List.of(Linear.embedding(in.get(0), index)), s.normal(5, 2)));
+                "embedding",
+                in -> List.of(LinearMaps.embedding(in.get(0), index)),
+                s.normal(5, 2)));
     }
 
     private static void pooling(List<Example> all, Samples s) {

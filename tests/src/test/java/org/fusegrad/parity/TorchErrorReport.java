@@ -24,7 +24,7 @@ import org.fusegrad.nn.norm.Norm;
 import org.fusegrad.nn.norm.RMSNorm;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Conv;
-import org.fusegrad.ops.Linear;
+import org.fusegrad.ops.LinearMaps;
 import org.fusegrad.ops.Softmax;
 import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Assumptions;
@@ -160,7 +160,7 @@ final class TorchErrorReport {
             int n = 2 + r.nextInt(100);
             return new Problem(
                     List.of(leaf(s.normal(1 + r.nextInt(20), n)), leaf(s.normal(7, n))),
-                    in -> List.of(Linear.linear(in.get(0), in.get(1))),
+                    in -> List.of(LinearMaps.linear(in.get(0), in.get(1))),
                     in -> torch.matmul(in.get(0), in.get(1).t()));
         });
     }

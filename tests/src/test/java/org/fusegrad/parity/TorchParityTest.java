@@ -11,7 +11,7 @@ import org.fusegrad.nn.norm.BatchNorm2d;
 import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.ops.Conv;
 import org.fusegrad.ops.CrossEntropy;
-import org.fusegrad.ops.Linear;
+import org.fusegrad.ops.LinearMaps;
 import org.fusegrad.type.DType;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,7 +151,8 @@ final class TorchParityTest {
         org.bytedeco.pytorch.Tensor ty = torch.matmul(tx, tw.t());
         Torch.backward(ty, dy);
         Tensor y = way.call(() -> {
-            Tensor out = Way.traced("linear", in -> List.of(Linear.linear(in.get(0), in.get(1))))
+            Tensor out = Way.traced(
+                            "linear", in -> List.of(LinearMaps.linear(in.get(0), in.get(1))))
                     .apply(List.of(x, w))
                     .get(0);
             out.backward(dy);

@@ -11,7 +11,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.NumericContract;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.Schedule;
+import org.fusegrad.plan.KernelSchedule;
 import org.fusegrad.run.Buffer;
 import org.fusegrad.run.Layout;
 import org.fusegrad.run.Value;
@@ -91,7 +91,7 @@ final class Binding {
     /** Axes along which an operand must be contiguous: innermost loops of steps over the data. */
     private boolean[] gathered(Node leaf) {
         boolean[] axes = new boolean[domain.length];
-        for (Schedule.Step s : kernel.schedule().steps()) {
+        for (KernelSchedule.Step s : kernel.schedule().steps()) {
             int i = s.inner();
             boolean varies = i >= 0 && i < leaf.shape().rank() && leaf.shape().dim(i) != 1;
             if (s.isFull() && s.loads().contains(leaf) && varies) {

@@ -12,7 +12,7 @@ import org.fusegrad.codegen.loop.LoopStep.Reduction;
 import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.NumericContract;
-import org.fusegrad.plan.Schedule;
+import org.fusegrad.plan.KernelSchedule;
 
 /**
  * The cuts of a kernel's domain into tasks, and these into chunks of slabs that stay in cache.
@@ -48,7 +48,7 @@ final class Cutting {
     Cutting(Extents extents) {
         this.extents = extents;
         this.kernel = extents.kernel();
-        Schedule schedule = kernel.schedule();
+        KernelSchedule schedule = kernel.schedule();
         this.domain = extents.domain();
         boolean compact = isCompact(schedule.slab(), domain);
         this.slab = compact ? schedule.slab() : new boolean[domain.length];
@@ -90,7 +90,7 @@ final class Cutting {
         return true;
     }
 
-    private List<LoopStep> steps(List<Schedule.Step> steps) {
+    private List<LoopStep> steps(List<KernelSchedule.Step> steps) {
         return steps.stream().map(s -> kernel.steps().get(kernel.number(s))).toList();
     }
 

@@ -10,7 +10,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.KernelGraph;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.Schedule;
+import org.fusegrad.plan.KernelSchedule;
 
 /**
  * A fused kernel as loops: its arrays, constants and steps, numbered. What the emitter prints and
@@ -19,7 +19,7 @@ import org.fusegrad.plan.Schedule;
  */
 public final class LoopKernel {
     private final String name;
-    private final Schedule schedule;
+    private final KernelSchedule schedule;
     private final List<Node> arrays = new ArrayList<>();
     private final Map<Node, Integer> numbers = new IdentityHashMap<>();
     private final List<Node> constants = new ArrayList<>();
@@ -29,7 +29,7 @@ public final class LoopKernel {
 
     private LoopKernel(KernelGraph kernel) {
         this.name = kernel.name();
-        this.schedule = Schedule.of(kernel);
+        this.schedule = KernelSchedule.of(kernel);
         Graph graph = kernel.graph();
         for (Node leaf : graph.inputs()) {
             number(leaf);
@@ -42,7 +42,7 @@ public final class LoopKernel {
             }
         }
         int partials = arrays.size();
-        for (Schedule.Step step : schedule.steps()) {
+        for (KernelSchedule.Step step : schedule.steps()) {
             LoopStep s = LoopStep.of(steps.size(), step, schedule, partials);
             partials += s.partials();
             steps.add(s);
@@ -67,7 +67,7 @@ public final class LoopKernel {
         return name;
     }
 
-    public Schedule schedule() {
+    public KernelSchedule schedule() {
         return schedule;
     }
 
@@ -85,7 +85,7 @@ public final class LoopKernel {
         return arrays.size() + steps.stream().mapToInt(LoopStep::partials).sum();
     }
 
-    public int number(Schedule.Step step) {
+    public int number(KernelSchedule.Step step) {
         return schedule.steps().indexOf(step);
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.fusegrad.graph.Attrs;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
-import org.fusegrad.plan.Schedule;
+import org.fusegrad.plan.KernelSchedule;
 import org.fusegrad.type.DType;
 
 /**
@@ -21,7 +21,7 @@ import org.fusegrad.type.DType;
  */
 public record LoopStep(
         int number,
-        Schedule.Step step,
+        KernelSchedule.Step step,
         int inner,
         List<Reduction> reductions,
         List<Node> prefetched,
@@ -62,7 +62,8 @@ public record LoopStep(
         }
     }
 
-    static LoopStep of(int number, Schedule.Step step, Schedule schedule, int firstPartial) {
+    static LoopStep of(
+            int number, KernelSchedule.Step step, KernelSchedule schedule, int firstPartial) {
         int inner = step.inner();
         int partial = firstPartial;
         List<Reduction> reductions = new ArrayList<>();
@@ -81,7 +82,7 @@ public record LoopStep(
 
     /** Not if any operand is one value for each row: that would have to be fetched at each. */
     private static boolean hasColumns(
-            Schedule.Step step, Schedule schedule, List<Reduction> reductions) {
+            KernelSchedule.Step step, KernelSchedule schedule, List<Reduction> reductions) {
         int inner = step.inner();
         int outer = inner - 1;
         while (outer >= 0 && !step.loops()[outer]) {

@@ -3,8 +3,8 @@ package org.fusegrad.codegen.loop;
 import java.util.Arrays;
 import java.util.List;
 import org.fusegrad.graph.Node;
-import org.fusegrad.plan.Schedule;
-import org.fusegrad.plan.Schedule.Step;
+import org.fusegrad.plan.KernelSchedule;
+import org.fusegrad.plan.KernelSchedule.Step;
 
 /**
  * Which memory a scan fetches for a later one. Where slabs go through all steps while they lie in
@@ -21,7 +21,7 @@ final class Prefetch {
      * None either for a third stream of memory over slabs of several rows, which take a call each:
      * measured, the sums lost more than the writing gained.
      */
-    static List<Node> by(Step step, Schedule schedule) {
+    static List<Node> by(Step step, KernelSchedule schedule) {
         boolean[] slab = schedule.slab();
         List<Step> scans = schedule.inside().stream().filter(Step::isFull).toList();
         boolean first = !scans.isEmpty() && scans.get(0) == step;
@@ -39,12 +39,12 @@ final class Prefetch {
     }
 
     /** Operands as large as the data. */
-    private static long streams(Step step, Schedule schedule) {
+    private static long streams(Step step, KernelSchedule schedule) {
         return step.loads().stream().filter(n -> runsOver(n, step, schedule)).count();
     }
 
     /** Whether a value varies along just the loops of a step: no fewer and, of another, no more. */
-    private static boolean runsOver(Node n, Step step, Schedule schedule) {
+    private static boolean runsOver(Node n, Step step, KernelSchedule schedule) {
         return Arrays.equals(schedule.mask(n), step.loops());
     }
 

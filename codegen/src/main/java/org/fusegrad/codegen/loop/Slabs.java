@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.fusegrad.graph.Node;
-import org.fusegrad.plan.Schedule;
+import org.fusegrad.plan.KernelSchedule;
 
 /**
  * What runs for each slab of a kernel.
@@ -18,7 +18,7 @@ import org.fusegrad.plan.Schedule;
  *     is among them, so that no slab waits for another
  */
 record Slabs(List<LoopStep> inside, List<LoopStep> after) {
-    static Slabs of(Schedule schedule, List<LoopStep> steps) {
+    static Slabs of(KernelSchedule schedule, List<LoopStep> steps) {
         List<LoopStep> inside = new ArrayList<>();
         List<LoopStep> after = new ArrayList<>();
         Set<Node> awaited = new HashSet<>();
@@ -57,7 +57,7 @@ record Slabs(List<LoopStep> inside, List<LoopStep> after) {
         if (scans.size() < 2 || !inside.stream().allMatch(s -> isRow(s, scans.get(0), slab))) {
             return Optional.empty();
         }
-        Schedule.Step union = new Schedule.Step(
+        KernelSchedule.Step union = new KernelSchedule.Step(
                 scans.get(0).step().loops(),
                 true,
                 all(s -> s.step().body()),

@@ -9,7 +9,7 @@ import org.fusegrad.conformance.eval.Inputs;
 import org.fusegrad.conformance.eval.OpCase;
 import org.fusegrad.conformance.eval.Setup;
 import org.fusegrad.ops.Conv;
-import org.fusegrad.ops.Linear;
+import org.fusegrad.ops.LinearMaps;
 
 /** Matrix products and convolutions. */
 final class ContractionCases {
@@ -36,7 +36,7 @@ final class ContractionCases {
     private static Tensor linear(Inputs in) {
         Tensor x = in.get("x");
         Tensor w = in.get("weight");
-        return in.has("bias") ? Linear.linear(x, w, in.get("bias")) : Linear.linear(x, w);
+        return in.has("bias") ? LinearMaps.linear(x, w, in.get("bias")) : LinearMaps.linear(x, w);
     }
 
     private static Tensor addmm(Setup s, Inputs in) {

@@ -16,7 +16,7 @@ import org.fusegrad.nn.norm.NormOptions;
 import org.fusegrad.nn.norm.NormRequest;
 import org.fusegrad.ops.Activation;
 import org.fusegrad.ops.Conv;
-import org.fusegrad.ops.Linear;
+import org.fusegrad.ops.LinearMaps;
 import org.fusegrad.type.Shape;
 
 /**
@@ -134,7 +134,7 @@ final class Network {
     private Tensor linear(String path, Tensor x) {
         Tensor bias = parameters.get(path + ".bias");
         Tensor weight = parameter(path + ".weight");
-        return bias == null ? Linear.linear(x, weight) : Linear.linear(x, weight, bias);
+        return bias == null ? LinearMaps.linear(x, weight) : LinearMaps.linear(x, weight, bias);
     }
 
     private Tensor parameter(String path) {

@@ -6,7 +6,7 @@ import org.fusegrad.conformance.torch.ProgramTable.Operation;
 import org.fusegrad.ops.Activations;
 import org.fusegrad.ops.CrossEntropy;
 import org.fusegrad.ops.Indexing;
-import org.fusegrad.ops.Linear;
+import org.fusegrad.ops.LinearMaps;
 import org.fusegrad.ops.Losses;
 import org.fusegrad.ops.Reduction;
 import org.fusegrad.ops.Reductions;
@@ -117,8 +117,8 @@ final class ProgramMath {
             boolean vector = x.rank() == 1;
             Tensor rows = vector ? x.unsqueeze(0) : x;
             Tensor y = c.find(2)
-                    .map(b -> Linear.linear(rows, c.in(1), b))
-                    .orElseGet(() -> Linear.linear(rows, c.in(1)));
+                    .map(b -> LinearMaps.linear(rows, c.in(1), b))
+                    .orElseGet(() -> LinearMaps.linear(rows, c.in(1)));
             return vector ? y.squeeze(0) : y;
         });
         for (String sum : new String[] {"addmm", "baddbmm", "addmv", "addbmm"}) {
@@ -130,7 +130,7 @@ final class ProgramMath {
                 return c.x().mul(c.attrs().number("beta", 1)).add(product);
             });
         }
-        put(table, "embedding", c -> Linear.embedding(c.x(), c.in(1)));
+        put(table, "embedding", c -> LinearMaps.embedding(c.x(), c.in(1)));
     }
 
     private static void losses(Map<String, Operation> table) {

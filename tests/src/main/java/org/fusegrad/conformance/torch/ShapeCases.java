@@ -26,6 +26,6 @@ final class ShapeCases {
             Tensor rows = Tensor.arange(weight.dim(0)).reshape(-1, 1);
             weight = rows.eq(row).where(weight.detach(), weight);
         }
-        return org.fusegrad.ops.Linear.embedding(weight, in.get("index"));
+        return org.fusegrad.ops.LinearMaps.embedding(weight, in.get("index"));
     }
 }

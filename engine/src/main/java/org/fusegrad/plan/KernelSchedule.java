@@ -25,7 +25,7 @@ import org.fusegrad.plan.Nests.Nest;
  * <p>Loops over which no step hands a sum to a later step of the same nest are <em>slabs</em>: all
  * steps run for one index of them before the next, so that a second scan finds its data in cache.
  */
-public final class Schedule {
+public final class KernelSchedule {
     /**
      * One loop nest.
      *
@@ -65,7 +65,7 @@ public final class Schedule {
     private final List<Step> inside = new ArrayList<>();
     private final List<Step> after = new ArrayList<>();
 
-    private Schedule(Graph graph) {
+    private KernelSchedule(Graph graph) {
         this.graph = graph;
         this.domain = domain(graph);
         findStored();
@@ -75,8 +75,8 @@ public final class Schedule {
     }
 
     /** The schedule of a fused kernel graph. */
-    public static Schedule of(KernelGraph kernel) {
-        return new Schedule(kernel.graph());
+    public static KernelSchedule of(KernelGraph kernel) {
+        return new KernelSchedule(kernel.graph());
     }
 
     public Graph graph() {
@@ -221,7 +221,7 @@ public final class Schedule {
                 full,
                 ordered,
                 List.copyOf(loads),
-                made.stream().filter(Schedule::isReduction).toList(),
+                made.stream().filter(KernelSchedule::isReduction).toList(),
                 made.stream().filter(n -> !isReduction(n)).toList());
     }
 
@@ -343,7 +343,7 @@ public final class Schedule {
         for (Node n : graph.nodes()) {
             if (n.op().kind() != Op.Kind.LEAF) {
                 bytes += bytes(n)
-                        + n.inputs().stream().mapToLong(Schedule::bytes).sum();
+                        + n.inputs().stream().mapToLong(KernelSchedule::bytes).sum();
             }
         }
         return bytes;

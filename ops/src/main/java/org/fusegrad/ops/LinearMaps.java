@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.fusegrad.Tensor;
 
 /** Affine maps of the last axis, and rows of a table. */
-public final class Linear {
-    private Linear() {}
+public final class LinearMaps {
+    private LinearMaps() {}
 
     /**
      * x Wᵀ.

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * Loop nests of fused kernels. A step is written as its loops, a star where the data is, what it
  * loads and what it makes; steps outside the slabs are marked. The last line tells what is moved.
  */
-final class ScheduleTest {
+final class KernelScheduleTest {
     private final Node x = leaf(0, "x", DType.FLOAT32, 4, 8);
     private final Node y = leaf(1, "y", DType.FLOAT32, 4, 8);
     private final Node r = leaf(2, "r", DType.FLOAT32, 4, 1);
@@ -33,11 +33,11 @@ final class ScheduleTest {
     private final Node z = leaf(4, "z", DType.FLOAT32, 2, 4, 8);
     private final Node c = leaf(5, "c", DType.FLOAT32, 1, 4, 1);
 
-    private static Schedule schedule(Node... outputs) {
+    private static KernelSchedule schedule(Node... outputs) {
         List<Node> leaves = Graph.topological(List.of(outputs)).stream()
                 .filter(n -> n.is(Op.INPUT))
                 .toList();
-        return Schedule.of(new KernelGraph("k", Graph.of(leaves, List.of(outputs)), true));
+        return KernelSchedule.of(new KernelGraph("k", Graph.of(leaves, List.of(outputs)), true));
     }
 
     private void becomes(String expected, Node... outputs) {
@@ -45,10 +45,10 @@ final class ScheduleTest {
         assertEquals(expected, actual);
     }
 
-    private static String describe(Schedule schedule) {
+    private static String describe(KernelSchedule schedule) {
         Map<Node, String> names = new IdentityHashMap<>();
         StringBuilder text = new StringBuilder();
-        for (Schedule.Step step : schedule.steps()) {
+        for (KernelSchedule.Step step : schedule.steps()) {
             String place = schedule.before().contains(step)
                     ? "before "
                     : schedule.after().contains(step) ? "after " : "";
@@ -356,7 +356,7 @@ final class ScheduleTest {
     @Test
     void whatAScheduleTellsAboutValues() {
         Node scaled = x.mul(r);
-        Schedule schedule = schedule(exp(scaled), sum(scaled, 1));
+        KernelSchedule schedule = schedule(exp(scaled), sum(scaled, 1));
         Graph graph = schedule.graph();
         Node product = graph.outputs().get(0).input(0);
         assertFalse(schedule.isStored(product));
@@ -375,7 +375,7 @@ final class ScheduleTest {
 
     @Test
     void theBodyOfAStepIsWhatItComputesOperandsFirst() {
-        Schedule schedule = schedule(sum(exp(x.mul(r).add(3)), 1));
+        KernelSchedule schedule = schedule(sum(exp(x.mul(r).add(3)), 1));
         assertEquals(
                 List.of("(x * r)", "((x * r) + 3)", "exp(((x * r) + 3))"),
                 schedule.steps().get(0).body().stream().map(Formula::text).toList());
