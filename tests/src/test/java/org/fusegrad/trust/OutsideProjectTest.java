@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("exhaustive")
 final class OutsideProjectTest {
     private static final List<String> PUBLISHED =
-            List.of("engine", "codegen", "ops", "train", "tests");
+            List.of("engine", "codegen", "ops", "starter", "train", "tests");
+    private static final List<String> MODULES =
+            List.of("engine", "codegen", "ops", "starter", "train", "tests", "bench", "cli", "bom");
     private static final List<String> VECTORS = List.of("--add-modules", "jdk.incubator.vector");
 
     @TempDir
@@ -43,22 +45,25 @@ final class OutsideProjectTest {
                 <maven.compiler.release>17</maven.compiler.release>
                 <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
               </properties>
+              <dependencyManagement>
+                <dependencies>
+                  <dependency>
+                    <groupId>org.fusegrad</groupId>
+                    <artifactId>fusegrad-bom</artifactId>
+                    <version>${fusegrad}</version>
+                    <type>pom</type>
+                    <scope>import</scope>
+                  </dependency>
+                </dependencies>
+              </dependencyManagement>
               <dependencies>
                 <dependency>
                   <groupId>org.fusegrad</groupId>
-                  <artifactId>fusegrad-ops</artifactId>
-                  <version>${fusegrad}</version>
-                </dependency>
-                <dependency>
-                  <groupId>org.fusegrad</groupId>
-                  <artifactId>fusegrad-codegen</artifactId>
-                  <version>${fusegrad}</version>
-                  <scope>runtime</scope>
+                  <artifactId>fusegrad</artifactId>
                 </dependency>
                 <dependency>
                   <groupId>org.fusegrad</groupId>
                   <artifactId>fusegrad-testing</artifactId>
-                  <version>${fusegrad}</version>
                   <scope>${scope}</scope>
                 </dependency>
                 <dependency>
@@ -100,7 +105,7 @@ final class OutsideProjectTest {
     /** The harness is there so that it runs as a module too; the library is the second line. */
     private static final String MODULE = """
             module com.example.outside {
-                requires org.fusegrad.ops;
+                requires org.fusegrad;
                 requires org.fusegrad.testing;
                 requires org.junit.jupiter.api;
 
@@ -193,7 +198,7 @@ final class OutsideProjectTest {
                 sources,
                 "-Pdist,!errorprone",
                 "-pl",
-                ".," + String.join(",", PUBLISHED),
+                ".,bom," + String.join(",", PUBLISHED),
                 "install");
 
         Path plain = project("plain", version, false);
@@ -236,8 +241,7 @@ final class OutsideProjectTest {
         Path root = ProjectFiles.root();
         Path copy = Files.createDirectories(folder.resolve("fusegrad"));
         Files.copy(root.resolve("pom.xml"), copy.resolve("pom.xml"));
-        for (String module :
-                List.of("engine", "codegen", "ops", "train", "tests", "bench", "cli")) {
+        for (String module : MODULES) {
             Files.createDirectories(copy.resolve(module));
             Files.copy(root.resolve(module).resolve("pom.xml"), copy.resolve(module + "/pom.xml"));
         }
