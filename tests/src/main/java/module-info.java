@@ -1,4 +1,4 @@
-/** What checks an autodiff program: gradients against differences, random formulas, cases. */
+/** Checks of an autodiff program: gradients against differences, random formulas, cases. */
 module org.fusegrad.testing {
     requires transitive org.fusegrad.engine;
     requires org.fusegrad.codegen;

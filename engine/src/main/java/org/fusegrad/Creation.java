@@ -4,7 +4,7 @@ import org.fusegrad.run.Value;
 import org.fusegrad.type.DType;
 import org.fusegrad.type.Shape;
 
-/** How a {@link Tensor} is made of Java values; its methods are called as {@code Tensor.of}. */
+/** The making of a {@link Tensor} from Java values; its methods are called as {@code Tensor.of}. */
 public abstract sealed class Creation extends RandomTensors permits TensorValues {
     /** A 1-d float32 tensor. */
     public static Tensor of(float... values) {

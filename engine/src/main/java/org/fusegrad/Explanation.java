@@ -8,7 +8,7 @@ import org.fusegrad.plan.Executable;
 import org.fusegrad.plan.Traffic;
 
 /**
- * What became of a formula.
+ * An account of what became of a formula.
  *
  * @param title formula and signature
  * @param traced the formula as it was traced

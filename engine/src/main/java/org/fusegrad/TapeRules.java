@@ -2,7 +2,7 @@ package org.fusegrad;
 
 import java.util.function.UnaryOperator;
 
-/** What may be done to a tensor as a place on the tape, and with what. */
+/** The rules of a tensor as a place on the tape: what may be done to it, and with what. */
 final class TapeRules {
     private TapeRules() {}
 

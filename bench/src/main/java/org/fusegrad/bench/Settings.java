@@ -1,7 +1,7 @@
 package org.fusegrad.bench;
 
 /**
- * How long a measurement takes.
+ * The time that a measurement takes.
  *
  * @param forks JVMs for each configuration, one after the other
  * @param starts JVMs where it is the start that counts

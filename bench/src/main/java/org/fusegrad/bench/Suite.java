@@ -16,7 +16,7 @@ import org.fusegrad.bench.jmh.Paths;
 import org.fusegrad.bench.jmh.RoofBench;
 import org.fusegrad.flags.Flags;
 
-/** What is measured together. */
+/** A set of measurements made together. */
 public enum Suite {
     /** Every norm at its usual size, forward and with backward, on all paths. */
     NORMS,

@@ -1,6 +1,6 @@
 package org.fusegrad.cli;
 
-/** What was run works, but what it checks does not hold. */
+/** The end of a command that works but whose check does not hold. */
 final class CheckFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

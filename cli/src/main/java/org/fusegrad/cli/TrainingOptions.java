@@ -20,7 +20,7 @@ import org.fusegrad.train.RunFolder;
 import org.fusegrad.train.TrainingPlan;
 import picocli.CommandLine.Option;
 
-/** What is trained and how: the options of the commands that train. */
+/** The options of the commands that train: what is trained, and how. */
 final class TrainingOptions {
     @Option(
             names = "--data",

@@ -4,7 +4,10 @@ import java.util.List;
 import org.fusegrad.type.Ints;
 import org.fusegrad.type.Shape;
 
-/** What a node knows besides its operands; one record for each form, equal by value. */
+/**
+ * The attributes of a node, all it knows besides its operands; one record for each form, equal by
+ * value.
+ */
 public sealed interface Attrs {
     /** No attributes. */
     Attrs NONE = new None();

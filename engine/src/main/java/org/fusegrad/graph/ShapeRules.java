@@ -8,7 +8,7 @@ import org.fusegrad.type.DType;
 import org.fusegrad.type.Ints;
 import org.fusegrad.type.Shape;
 
-/** What type and shape each operation yields, and which operands it refuses. */
+/** The rules of each operation: type and shape of its result, and the operands it refuses. */
 public final class ShapeRules {
     /** Type and shape of a result. */
     public record Meta(DType dtype, Shape shape) {}

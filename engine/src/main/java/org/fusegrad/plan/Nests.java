@@ -11,9 +11,9 @@ import java.util.Set;
 import org.fusegrad.graph.Node;
 
 /**
- * Which stored values of a schedule are made in one loop nest: those over the same loops that need
- * equally many earlier nests. Sums that nothing waits for move to a later nest over the same loops,
- * which saves a pass over the data.
+ * The stored values of a schedule by the loop nest that makes them: together are those over the
+ * same loops that need equally many earlier nests. Sums that nothing waits for move to a later nest
+ * over the same loops, which saves a pass over the data.
  */
 final class Nests {
     /**

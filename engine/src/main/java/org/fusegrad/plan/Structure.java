@@ -12,7 +12,7 @@ import org.fusegrad.graph.Op;
 import org.fusegrad.graph.Sizes;
 
 /**
- * What is left of a graph over loop domains without its sizes and constants: operations, types,
+ * The structure of a graph over loop domains, without its sizes and constants: operations, types,
  * names, operands, and which axes have fewer than {@link Sizes.Pairs#FIXED} elements. Sizes of 0
  * and 1 are structure: they say which loops there are.
  */

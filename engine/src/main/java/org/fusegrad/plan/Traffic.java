@@ -6,7 +6,7 @@ import org.fusegrad.graph.Graph;
 import org.fusegrad.graph.Node;
 
 /**
- * What a kernel moves.
+ * The memory traffic of a kernel.
  *
  * @param scans passes over full-size data
  * @param reads full-size tensors read, counted once a scan

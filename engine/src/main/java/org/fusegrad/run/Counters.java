@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What an engine has done so far. */
+/** Counts of what an engine has done so far. */
 public final class Counters {
     private final LongAdder kernels = new LongAdder();
     private final LongAdder fused = new LongAdder();

@@ -6,7 +6,9 @@ import java.util.Arrays;
 import org.fusegrad.flags.Flags;
 import org.fusegrad.graph.KernelGraph;
 
-/** What executes kernels: a backend, threads and buffers, and the policy for kernels that fail. */
+/**
+ * The executor of kernels: a backend, threads and buffers, and the policy for kernels that fail.
+ */
 public final class KernelRuntime {
     private static final Logger LOG = System.getLogger("org.fusegrad");
 

@@ -6,7 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.runtime.ObjectMethods;
 
 /**
- * What the JDK remembers of records. Up to version 18 it keeps the class whose {@code equals},
+ * The JDK's memory of records. Up to version 18 it keeps the class whose {@code equals},
  * {@code hashCode} or {@code toString} it linked last, in a cache with one place for each, and with
  * it the class loader (JDK-8078641). Where a server drops an application that would be all of the
  * application.

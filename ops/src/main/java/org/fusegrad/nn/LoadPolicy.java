@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * What loading values into a module lets pass; whatever it does not is refused as a whole.
+ * The differences that loading values into a module lets pass; any other is refused as a whole.
  *
  * <pre>{@code
  * // The trunk of a network saved in half precision, with another number of classes.

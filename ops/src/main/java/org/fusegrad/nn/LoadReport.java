@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What became of the values that were loaded into a module.
+ * A report of what became of the values that were loaded into a module.
  *
  * @param loaded paths of parameters and states that took over a value, in the module's order
  * @param missing paths that had no value and kept theirs

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Where a module stands in its network, and the errors that say so. A module knows the first place
+ * The place of a module in its network, and the errors that name it. A module knows the first place
  * it was registered at, so that an error tells its whole path wherever it is caught.
  */
 final class ModulePath {

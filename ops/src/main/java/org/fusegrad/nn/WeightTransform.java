@@ -4,9 +4,9 @@ import org.fusegrad.Tensor;
 import org.fusegrad.ops.Reductions;
 
 /**
- * What a convolution does to its weight before it uses it. The parameter itself stays as it is, and
- * gradients flow through the transformation. Statistics are those of a filter: all values that make
- * one output channel.
+ * A change that a convolution makes to its weight before it uses it. The parameter itself stays as
+ * it is, and gradients flow through the transformation. Statistics are those of a filter: all
+ * values that make one output channel.
  */
 public enum WeightTransform {
     /** Used as it is. */

@@ -2,7 +2,7 @@ package org.fusegrad.ops;
 
 import org.fusegrad.Tensor;
 
-/** What becomes of the losses of single elements. */
+/** The way from the losses of single elements to one. */
 public enum Reduction {
     /** They stay as they are. */
     NONE,

@@ -6,7 +6,7 @@ import org.fusegrad.conformance.eval.Evaluator;
 import org.fusegrad.conformance.onnx.OnnxGraph;
 import org.fusegrad.conformance.torch.TorchCases;
 
-/** Which suite computes a case. */
+/** The suites, by the cases that they compute. */
 final class Cases {
     private Cases() {}
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fusegrad.Engine;
 
-/** Which backends this JVM can run; the suites are parameterised over them. */
+/** The backends that this JVM can run; the suites are parameterised over them. */
 public final class Backends {
     private static final List<String> AVAILABLE = find();
 

@@ -3,8 +3,8 @@ package org.fusegrad.gradcheck;
 import java.util.function.DoubleFunction;
 
 /**
- * How fast the results of a function change along one direction, by central differences: one column
- * of the Jacobian where the direction is one element.
+ * The speed at which the results of a function change along one direction, by central differences:
+ * one column of the Jacobian where the direction is one element.
  *
  * @param slopes one for each element of the results
  * @param step the step taken

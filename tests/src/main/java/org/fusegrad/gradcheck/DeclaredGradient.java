@@ -3,7 +3,7 @@ package org.fusegrad.gradcheck;
 import java.util.List;
 import org.fusegrad.Tensor;
 
-/** What a declared backward has to answer, written plainly: the slow reference of a check. */
+/** The answer that a declared backward has to give, written plainly: a check's slow reference. */
 @FunctionalInterface
 public interface DeclaredGradient {
     /**

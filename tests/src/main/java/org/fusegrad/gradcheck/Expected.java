@@ -9,7 +9,7 @@ import java.util.Random;
 import org.fusegrad.Tensor;
 import org.fusegrad.gradcheck.GradCheck.Wanted;
 
-/** What the gradients of one level have to be: differences, each leaf by elements or directions. */
+/** The gradients that one level has to have: differences, each leaf by elements or directions. */
 final class Expected {
     private static final int DIRECTIONS = 6;
 

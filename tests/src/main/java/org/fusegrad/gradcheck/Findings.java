@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.fusegrad.Tensor;
 
-/** What a check has found so far. */
+/** The findings of a check so far. */
 final class Findings {
     private final List<Mismatch> mismatches = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();

@@ -12,9 +12,9 @@ import org.fusegrad.type.DType;
 import org.fusegrad.type.Shape;
 
 /**
- * Where a function has no derivative near the point: ties of a maximum or a comparison, zeros of an
- * absolute value, edges of a rounding. What counts as near is how far a value can move when every
- * leaf moves by its step, which a {@link RunningBound} tells.
+ * The kinks of a function near a point, where it has no derivative: ties of a maximum or a
+ * comparison, zeros of an absolute value, edges of a rounding. What counts as near is how far a
+ * value can move when every leaf moves by its step, which a {@link RunningBound} tells.
  */
 final class Kinks {
     /**

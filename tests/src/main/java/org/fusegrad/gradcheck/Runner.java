@@ -8,7 +8,7 @@ import org.fusegrad.Engine;
 import org.fusegrad.Tensor;
 
 /**
- * Where gradients are computed.
+ * A place where gradients are computed.
  *
  * @param backend as reports name it; {@code null} for the engine that is current
  */

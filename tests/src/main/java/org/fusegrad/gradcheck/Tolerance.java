@@ -3,9 +3,9 @@ package org.fusegrad.gradcheck;
 import org.fusegrad.type.DType;
 
 /**
- * How far a derived gradient may be from what is expected: {@code atol + rtol * |expected|}, plus
- * running error bounds of the differences and of the gradient, which the check computes. This is
- * the one table.
+ * The distance that a derived gradient may be from what is expected:
+ * {@code atol + rtol * |expected|}, plus running error bounds of the differences and of the
+ * gradient, which the check computes. This is the one table.
  *
  * @param step step of the differences relative to max(1, |x|)
  */

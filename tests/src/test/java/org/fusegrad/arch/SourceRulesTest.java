@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 final class SourceRulesTest {
     private static final int LINES = 450;
     private static final int COLUMNS = 100;
+    private static final Pattern CLAUSE = Pattern.compile(
+            "(?m)^/\\*\\*(?:\\n \\*)? (?:What|Where|How|Which|Whether|Who|Why|When) .*");
     private static final Pattern UNLOCALISED =
             Pattern.compile("\\.formatted\\(|(String\\.format|printf)\\((?!\\s*Locale\\.)[^\n]*");
     private static final Pattern VAGUE =
@@ -47,6 +49,15 @@ final class SourceRulesTest {
                         .filter(line -> line.codePointCount(0, line.length()) > COLUMNS)
                         .map(line -> file.getFileName() + ": " + line)
                         .toList()));
+    }
+
+    /** A class is a thing: its comment says which, not what it does or where. */
+    @Test
+    void commentsOfClassesBeginWithWhatTheClassIs() {
+        assertEquals(List.of(), broken((file, lines) -> {
+            Matcher m = CLAUSE.matcher(String.join("\n", lines));
+            return m.find() ? List.of(file.getFileName() + ": " + m.group().strip()) : List.of();
+        }));
     }
 
     /** Digits would follow the user's locale, in messages and in Java that is printed to be run. */

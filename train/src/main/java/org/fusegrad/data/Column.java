@@ -4,7 +4,7 @@ import org.fusegrad.type.DType;
 import org.fusegrad.type.Shape;
 
 /**
- * What every sample of a set has one tensor of: its input, say, or its target.
+ * One of the tensors that every sample of a set has: its input, say, or its target.
  *
  * @param name what messages call it
  * @param dtype element type

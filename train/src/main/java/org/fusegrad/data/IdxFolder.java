@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the four files of an image set are: a folder, and what their names begin with. MNIST and
+ * The place of an image set's four files: a folder, and what their names begin with. MNIST and
  * Fashion-MNIST have no such prefix; EMNIST's sets share a folder, as {@code
  * emnist-letters-train-images-idx3-ubyte.gz}, and so does QMNIST.
  *

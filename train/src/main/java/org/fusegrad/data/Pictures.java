@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Where the pixels of a data set are. Safe to share between threads. */
+/** The pixels of a data set, wherever they are. Safe to share between threads. */
 interface Pictures {
     /**
      * A picture's values, C x H x W.

@@ -6,7 +6,7 @@ import org.fusegrad.data.transform.Image;
 import org.fusegrad.data.transform.Transform;
 import org.fusegrad.type.Shape;
 
-/** What puts a sample into its row of a batch: a function of the sample and the epoch alone. */
+/** A reader of samples into their rows of a batch: a function of the sample and the epoch alone. */
 sealed interface SampleReader {
     /** What a batch has of each sample. */
     List<Column> columns();

@@ -4,7 +4,7 @@ import org.fusegrad.data.Augmentation;
 import org.fusegrad.data.Dataset;
 
 /**
- * What is taken where nothing is asked for.
+ * The values taken where nothing is asked for.
  *
  * @param width channels of the small network after its first convolution
  * @param augment whether training images are augmented

@@ -12,8 +12,8 @@ import org.fusegrad.optim.SGD;
 import org.fusegrad.optim.Schedule;
 
 /**
- * How a model is trained: SGD with momentum whose learning rate rises over the first twentieth of
- * the steps and then falls along half a cosine.
+ * A plan of how a model is trained: SGD with momentum whose learning rate rises over the first
+ * twentieth of the steps and then falls along half a cosine.
  *
  * @param data to learn from, and held out
  * @param seed of initial values, order and augmentation

@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.fusegrad.nn.doctor.NormFigure;
 
-/** What the figures say, in sentences. */
+/** The meaning of the figures, in sentences. */
 public final class Diagnosis {
     private static final int FEW_VALUES = 64;
     private static final double CONSTANT = 1e-5;

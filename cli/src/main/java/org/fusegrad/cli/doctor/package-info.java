@@ -1,2 +1,2 @@
-/** What the command {@code doctor} makes of the samples of norms: pictures and sentences. */
+/** Pictures and sentences that the command {@code doctor} makes of the samples of norms. */
 package org.fusegrad.cli.doctor;

@@ -1,7 +1,7 @@
 package org.fusegrad.codegen.contract;
 
 /**
- * How big the tiles of a program are. A full tile is {@code height} rows by {@code vectors * lanes}
+ * The sizes of a program's tiles. A full tile is {@code height} rows by {@code vectors * lanes}
  * columns; there are methods for fewer rows and for a single vector as well.
  *
  * @param lanes of a vector; 1 for scalar code

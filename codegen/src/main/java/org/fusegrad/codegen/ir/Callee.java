@@ -1,6 +1,6 @@
 package org.fusegrad.codegen.ir;
 
-/** What generated code calls, other than the operations of the graph. */
+/** A method that generated code calls, other than the operations of the graph. */
 public enum Callee {
     // Of the frame.
     CLEAR_LANES,

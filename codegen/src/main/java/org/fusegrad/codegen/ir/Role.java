@@ -1,8 +1,9 @@
 package org.fusegrad.codegen.ir;
 
 /**
- * What a local holds of a value of the graph. A local is named after the value and its role, so
- * the names of values must stay clear of every role's ending: all endings there are stand here.
+ * The part that a local plays for a value of the graph. A local is named after the value and its
+ * role, so the names of values must stay clear of every role's ending: all endings there are stand
+ * here.
  */
 public enum Role {
     /** The value itself, one element of it. */

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.fusegrad.codegen.loop.LoopKernel;
 
 /**
- * What identifies generated classes that compute the same in different lanes.
+ * The identity of generated classes that compute the same in different lanes.
  *
  * @param name a plain one, for the reader
  * @param hash of what is computed; the same on every machine

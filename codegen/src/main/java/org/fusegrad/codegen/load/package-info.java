@@ -1,2 +1,2 @@
-/** How generated classes become programs: from a registry of exported ones, or by compiling. */
+/** The way from generated classes to programs: a registry of exported ones, or a compiler. */
 package org.fusegrad.codegen.load;

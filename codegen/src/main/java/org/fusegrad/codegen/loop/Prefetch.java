@@ -7,8 +7,8 @@ import org.fusegrad.plan.KernelSchedule;
 import org.fusegrad.plan.KernelSchedule.Step;
 
 /**
- * Which memory a scan fetches for a later one. Where slabs go through all steps while they lie in
- * cache, the first scan waits for memory and then the one that writes does so again: a line must
+ * The memory that a scan fetches for a later one. Where slabs go through all steps while they lie
+ * in cache, the first scan waits for memory and then the one that writes does so again: a line must
  * arrive before it can be written. If the first scan touches the lines of the results too,
  * everything arrives at once.
  */

@@ -11,7 +11,7 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.plan.KernelSchedule;
 
 /**
- * What runs for each slab of a kernel.
+ * The parts of a kernel that run for each slab.
  *
  * @param inside steps that run for each slab, in order
  * @param after steps that run when all slabs are done: what only gathers results of several slabs

@@ -17,8 +17,8 @@ import org.fusegrad.graph.Op;
 import org.fusegrad.type.DType;
 
 /**
- * What follows the loop over a row: the trees over the lanes of its sums, the second try of a sum
- * that overflowed float32, and where the results go.
+ * The statements after the loop over a row: the trees over the lanes of its sums, the second try of
+ * a sum that overflowed float32, and where the results go.
  */
 final class RowSums {
     private final StepForm step;

@@ -20,7 +20,7 @@ import org.fusegrad.graph.Node;
 import org.fusegrad.graph.Op;
 import org.fusegrad.type.DType;
 
-/** Where the reductions of a step accumulate, and the additions of one element. */
+/** The accumulators of a step's reductions, and the additions of one element. */
 final class Sums {
     private static final int LANES = Frame.LANES;
 

@@ -8,8 +8,8 @@ import org.fusegrad.graph.Op;
 import org.fusegrad.type.DType;
 
 /**
- * Which operations have vectors: those of float32 whose lanes round exactly as scalar code, so that
- * a kernel may switch between the two unnoticed. Comparisons are masks.
+ * The operations that have vectors: those of float32 whose lanes round exactly as scalar code, so
+ * that a kernel may switch between the two unnoticed. Comparisons are masks.
  */
 final class VectorSupport {
     static final Set<Op> OPS = Sets.immutableEnumSet(

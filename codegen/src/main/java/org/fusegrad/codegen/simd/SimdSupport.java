@@ -1,8 +1,8 @@
 package org.fusegrad.codegen.simd;
 
 /**
- * Whether this JVM offers the Vector API, how wide its vectors are, and if not, why. Found out once
- * and by reflection: no class of ours links to the incubating module.
+ * The Vector API as this JVM offers it: how wide its vectors are, or why there are none. Found out
+ * once and by reflection: no class of ours links to the incubating module.
  */
 public final class SimdSupport {
     /** The module that must be added at start-up. */

@@ -1,2 +1,2 @@
-/** When generated code goes from scalar to vector form, and on whose thread. */
+/** The change of generated code from scalar to vector form, and the thread it happens on. */
 package org.fusegrad.codegen.tier;

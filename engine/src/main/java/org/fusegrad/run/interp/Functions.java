@@ -12,7 +12,7 @@ import org.fusegrad.math.Floats;
 import org.fusegrad.math.Longs;
 
 /**
- * What each element-wise operation does to numbers.
+ * The element-wise operations on numbers.
  *
  * <p>float32 is computed in float arithmetic and float64 in double, each result rounded as IEEE 754
  * says; the transcendental functions are those of {@code Floats} and {@code Doubles}. RSQRT rounds

@@ -1,6 +1,6 @@
 package org.fusegrad.nn.norm;
 
-/** Which learned parameters follow a normalization. */
+/** The learned parameters that follow a normalization. */
 public enum Affine {
     NONE,
     WEIGHT,

@@ -10,7 +10,7 @@ import org.fusegrad.nn.Init;
 import org.fusegrad.type.DType;
 
 /**
- * What layers with one set of parameters, and perhaps running statistics, for each channel share.
+ * The base of layers with parameters, and perhaps running statistics, for each channel.
  */
 public abstract class ChannelNorm extends Norm {
     private final int channels;

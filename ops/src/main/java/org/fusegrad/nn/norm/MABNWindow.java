@@ -1,7 +1,7 @@
 package org.fusegrad.nn.norm;
 
 /**
- * What moving average batch normalization takes its averages over.
+ * The windows over which moving average batch normalization takes its averages.
  *
  * @param batch samples that share one statistic: a batch of {@link MABN2d}, a group of
  *     {@link MABNGroups2d}

@@ -14,7 +14,7 @@ import org.fusegrad.nn.Init;
 import org.fusegrad.type.DType;
 
 /**
- * What both forms of moving average batch normalization (Yan et al., ICLR 2020) share: division by
+ * The base of both forms of moving average batch normalization (Yan et al., ICLR 2020): division by
  * averaged second moments without centring, a correction towards the running one, and the
  * <em>declared</em> backward, which averages its own statistic {@code E[g z]} in the same way. The
  * forms differ in how a new statistic becomes an average.

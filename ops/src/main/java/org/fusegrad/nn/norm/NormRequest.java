@@ -7,7 +7,7 @@ import org.fusegrad.type.DType;
 import org.fusegrad.type.Shape;
 
 /**
- * What is wanted of a {@link NormEntry}.
+ * A request for a norm to a {@link NormEntry}.
  *
  * @param arguments numbers given with the name
  * @param shape of the inputs the norm is for

@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import org.fusegrad.Tensor;
 
 /**
- * What a norm met in a forward: values for each channel (C), or for each part of the batch and
- * channel, parts in order (parts, C). Which there are depends on the norm.
+ * The statistics that a norm met in a forward: values for each channel (C), or for each part of the
+ * batch and channel, parts in order (parts, C). Which there are depends on the norm.
  *
  * @param values by name: {@link #CORRECTION}, {@link #SHIFT}, {@link #CLIPPED}, {@link #WINDOW}
  */

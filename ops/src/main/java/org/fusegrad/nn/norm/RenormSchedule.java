@@ -4,9 +4,9 @@ import org.fusegrad.Tensor;
 import org.fusegrad.type.DType;
 
 /**
- * How far batch renormalization may correct a batch, by the number of the training step, from 1.
- * Until {@code start} it does not (scale 1, shift 0, plain batch normalization); from there the
- * bounds grow along straight lines.
+ * The limits within which batch renormalization may correct a batch, by the number of the training
+ * step, from 1. Until {@code start} it does not (scale 1, shift 0, plain batch normalization); from
+ * there the bounds grow along straight lines.
  *
  * @param start last step without correction
  * @param rmax final bound of the scale, which lies within 1 / rmax to rmax

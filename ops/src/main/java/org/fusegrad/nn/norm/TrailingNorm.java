@@ -4,7 +4,7 @@ import java.util.stream.IntStream;
 import org.fusegrad.Tensor;
 import org.fusegrad.type.Shape;
 
-/** What layers that normalise over the trailing axes, with parameters for each element, share. */
+/** The base of layers that normalise over the trailing axes, with parameters for each element. */
 abstract class TrailingNorm extends Norm {
     private final Shape normalized;
 

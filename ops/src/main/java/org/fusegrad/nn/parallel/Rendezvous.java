@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.fusegrad.run.Value;
 
-/** Where threads exchange values: all come, then all leave with everybody's. */
+/** A meeting of threads that exchange values: all come, then all leave with everybody's. */
 final class Rendezvous {
     /** One exchange. It stays with those who took part in it, so the next may begin at once. */
     private static final class Round {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.fusegrad.Tensor;
 
 /**
- * How far two tensors of one shape are apart, element by element.
+ * The distance of two tensors of one shape, element by element.
  *
  * @param largest of the absolute differences; NaN if either holds one
  * @param mean of the absolute differences

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What folding did to a model.
+ * A report of what folding did to a model.
  *
  * @param folded one for each norm that is gone
  * @param kept one for each norm that is still there

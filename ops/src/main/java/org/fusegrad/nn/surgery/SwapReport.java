@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What exchanging norms did to a model, in evaluation.
+ * A report of what exchanging norms did to a model, in evaluation.
  *
  * @param swapped one for each norm that is another now
  * @param kept one for each norm that is still there

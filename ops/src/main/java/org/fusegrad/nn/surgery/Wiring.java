@@ -21,8 +21,9 @@ import org.fusegrad.nn.Module;
 import org.fusegrad.nn.norm.Norm;
 
 /**
- * Which layer feeds which norm, read from a trace of the whole model. The trace holds every use of
- * every value, and a model that looks at values cannot be traced, so no use can be overlooked.
+ * A map of which layer feeds which norm, read from a trace of the whole model. The trace holds
+ * every use of every value, and a model that looks at values cannot be traced, so no use can be
+ * overlooked.
  */
 final class Wiring {
     /** A call of a module: the values that went in and came out. */

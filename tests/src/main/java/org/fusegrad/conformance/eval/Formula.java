@@ -1,6 +1,6 @@
 package org.fusegrad.conformance.eval;
 
-/** What a case computes from its inputs; run eagerly or traced. */
+/** The computation of a case from its inputs; run eagerly or traced. */
 @FunctionalInterface
 public interface Formula {
     Outputs apply(Inputs in);

@@ -3,7 +3,7 @@ package org.fusegrad.conformance.eval;
 import org.fusegrad.Tensor;
 import org.fusegrad.conformance.data.Unsupported;
 
-/** How the cases of one operation are computed: reads the attributes, answers the formula. */
+/** The way to compute the cases of one operation: reads the attributes, answers the formula. */
 @FunctionalInterface
 public interface OpCase {
     /**

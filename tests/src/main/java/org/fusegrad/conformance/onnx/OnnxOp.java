@@ -3,7 +3,7 @@ package org.fusegrad.conformance.onnx;
 import java.util.List;
 import org.fusegrad.Tensor;
 
-/** What an operator computes. */
+/** The computation of an operator. */
 @FunctionalInterface
 interface OnnxOp {
     List<Tensor> apply(OnnxCall call);
