@@ -92,6 +92,39 @@ public record Tuning(
         @Tuned(unit = "channels", value = "channels in a task of a depthwise weight gradient")
         int depthwise,
 
+        @Tuned(unit = "sources", value = "filters of Winograd's filtering transformed at a time")
+        int winogradFilters,
+
+        @Tuned(unit = "rows", value = "rows and columns of a matrix product packed at once at most")
+        int piece,
+
+        @Tuned(unit = "elements", value = "row from which on all steps of a kernel run as one")
+        int joinedRow,
+
+        @Tuned(unit = "operations", value = "vector operations of a function, about")
+        int functionCost,
+
+        @Tuned(unit = "elements", value = "an array that the default collector aligns")
+        int alignedRoom,
+
+        @Tuned(unit = "bytes", value = "buffers up to this size are not pooled by size alone")
+        int smallBuffer,
+
+        @Tuned(unit = "elements", value = "work of the interpreter worth a task of its own")
+        int interpreterGrain,
+
+        @Tuned(unit = "rows", value = "rows of a tile of the interpreter's contractions")
+        int interpreterRows,
+
+        @Tuned(unit = "columns", value = "columns of a tile of the interpreter's contractions")
+        int interpreterColumns,
+
+        @Tuned(unit = "calls", value = "calls until the JVM has compiled a tile method, and some")
+        int warmCalls,
+
+        @Tuned(unit = "calls", value = "calls after which a tile method is not waited for")
+        int warmLimit,
+
         @Tuned(unit = "turns", value = "turns that a worker waits for work before it sleeps")
         int spins,
 
@@ -133,6 +166,17 @@ public record Tuning(
                 96,
                 1 << 14,
                 32,
+                8,
+                8192,
+                64,
+                30,
+                1 << 18,
+                512,
+                1 << 14,
+                128,
+                512,
+                12_000,
+                100_000,
                 2000,
                 1000);
     }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.fusegrad.flags.Flags;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.type.DType;
 
 /**
@@ -14,7 +15,7 @@ import org.fusegrad.type.DType;
  * memory.
  */
 public final class BufferPool {
-    private static final int SMALL_BYTES = 512;
+    private static final int SMALL_BYTES = Tuning.current().smallBuffer();
 
     /** Eighths of every power of two. */
     private static final int CLASSES = Integer.SIZE * 8;

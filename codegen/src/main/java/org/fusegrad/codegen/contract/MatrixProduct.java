@@ -29,7 +29,7 @@ final class MatrixProduct {
         }
     }
 
-    private static final int PIECE = 8192;
+    private static final int PIECE = Tuning.current().piece();
     private static final int PACKED = Tuning.current().packed();
     private static final int BLOCK_ROWS = Tuning.current().blockRows();
     private static final int BLOCK_COLUMNS = Tuning.current().blockColumns();

@@ -8,6 +8,7 @@ import org.fusegrad.codegen.load.ProgramLoader;
 import org.fusegrad.codegen.tier.TierUp;
 import org.fusegrad.codegen.tier.TieredKernel;
 import org.fusegrad.flags.Flags;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.run.KernelException;
 
 /**
@@ -22,10 +23,10 @@ final class TileForms {
     private static final int FLOPS_PER_ELEMENT = 10;
 
     /** Calls until the JVM has compiled a method with all optimisations, and some. */
-    private static final int WARM_CALLS = 12_000;
+    private static final int WARM_CALLS = Tuning.current().warmCalls();
 
     /** Calls after which it is not waited for any longer. */
-    private static final int WARM_LIMIT = 100_000;
+    private static final int WARM_LIMIT = Tuning.current().warmLimit();
 
     /** Calls timed together; compiled ones do at least two multiplications in a nanosecond. */
     private static final int WARM_BATCH = 500;

@@ -15,7 +15,7 @@ final class WinogradFilters {
     private static final int GRAIN = Tuning.current().copyGrain();
 
     /** Sources at a time: what is written for them stays in the nearest cache. */
-    private static final int NEAR = 8;
+    private static final int NEAR = Tuning.current().winogradFilters();
 
     private final boolean forward;
     private final int sources;
@@ -52,7 +52,7 @@ final class WinogradFilters {
         int inPanel = (sources + NEAR - 1) / NEAR;
         int step = placeStep(form);
         int count = panels * inPanel;
-        int unit = Math.max(1, GRAIN / (16 * width * NEAR));
+        int unit = (int) Math.max(1, GRAIN / (16L * width * NEAR));
         workers.forEach((count + unit - 1) / unit, t -> {
             for (int i = t * unit; i < Math.min(count, (t + 1) * unit); i++) {
                 Panel panel = new Panel(w, packed, i / inPanel, width, step);

@@ -30,7 +30,7 @@ final class Binding {
     private static final int WORTH_ALIGNING = Tuning.current().alignFrom();
 
     /** Elements of an array that the default collector places at the start of a region. */
-    static final int ALIGNED = 1 << 18;
+    static final int ALIGNED = Tuning.current().alignedRoom();
 
     private final LoopKernel kernel;
     private final int[] domain;

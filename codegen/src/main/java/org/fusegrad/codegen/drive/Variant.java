@@ -1,5 +1,7 @@
 package org.fusegrad.codegen.drive;
 
+import org.fusegrad.flags.Tuning;
+
 /**
  * One form of a kernel's generated code, and its source.
  *
@@ -10,7 +12,7 @@ public record Variant(RowProgram program, String source, int joinsFrom) {
     public static final int NEVER = Integer.MAX_VALUE;
 
     /** Shorter rows are not worth it: tails of a few elements take as long as the vectors. */
-    private static final int LONG_ROWS = 64;
+    private static final int LONG_ROWS = Tuning.current().joinedRow();
 
     /** A form as it is used: with long rows joined, if the program can. */
     public Variant(RowProgram program, String source) {

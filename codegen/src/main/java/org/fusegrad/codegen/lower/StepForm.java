@@ -25,7 +25,7 @@ import org.fusegrad.type.DType;
  */
 record StepForm(LoopKernel kernel, LoopStep step, Form form, int width) {
     /** Operations in the expansion of a function, about. */
-    private static final int FUNCTION = 30;
+    private static final int FUNCTION = Tuning.current().functionCost();
 
     /** Whether it has vectors. */
     boolean isVector() {

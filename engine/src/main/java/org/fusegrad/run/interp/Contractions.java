@@ -1,6 +1,7 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.graph.Node;
 import org.fusegrad.graph.NumericContract;
 import org.fusegrad.run.Value;
@@ -30,8 +31,8 @@ import org.fusegrad.type.Shape;
  */
 final class Contractions {
     static final int K_BLOCK = NumericContract.CONTRACTION_BLOCK;
-    private static final int M_TILE = 128;
-    private static final int N_TILE = 512;
+    private static final int M_TILE = Tuning.current().interpreterRows();
+    private static final int N_TILE = Tuning.current().interpreterColumns();
 
     /** Where the elements of an operand stand. */
     @FunctionalInterface

@@ -1,6 +1,7 @@
 package org.fusegrad.run.interp;
 
 import java.util.Arrays;
+import org.fusegrad.flags.Tuning;
 import org.fusegrad.run.Value;
 import org.fusegrad.run.Workers;
 import org.fusegrad.type.Shape;
@@ -25,7 +26,7 @@ final class Walk {
     }
 
     /** Elements of one task; large against the cost of handing it to a thread. */
-    static final int TILE = 1 << 14;
+    static final int TILE = Tuning.current().interpreterGrain();
 
     private final int[] dims;
     private final int[][] steps;
