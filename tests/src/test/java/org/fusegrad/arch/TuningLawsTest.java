@@ -24,12 +24,12 @@ final class TuningLawsTest {
     private static final List<String> MODULES = List.of("engine", "codegen");
     private static final List<String> HOMES = List.of("Tuning.java", "NumericContract.java");
     private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
-    private static final Pattern CONSTANT = Pattern.compile(
-            "static\\s+final\\s+(?:int|long)\\s+(\\w+)\\s*=\\s*([^;]*);");
+    private static final Pattern CONSTANT =
+            Pattern.compile("static\\s+final\\s+(?:int|long)\\s+(\\w+)\\s*=\\s*([^;]*);");
     private static final Pattern NUMBER =
             Pattern.compile("(?<![\\w.])(0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)[lL]?(?![\\w.])");
-    private static final Pattern SHIFT = Pattern.compile(
-            "(?<![\\w.])([0-9][0-9_]*)[lL]?\\s*<<\\s*([0-9]+)(?![\\w.])");
+    private static final Pattern SHIFT =
+            Pattern.compile("(?<![\\w.])([0-9][0-9_]*)[lL]?\\s*<<\\s*([0-9]+)(?![\\w.])");
 
     /** Constants elsewhere, and what they are instead. */
     private static final Map<String, String> REASONS = reasons();

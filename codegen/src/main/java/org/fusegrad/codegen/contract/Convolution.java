@@ -216,7 +216,7 @@ final class Convolution implements Routine {
             this.blockRows = Blocks.part(rows, BLOCK_ROWS, form.sizes().height());
             int width = form.sizes().width();
             long most = Math.max(2 * width, BLOCK / ((long) blockRows * depth));
-            most = Math.min(most, BLOCK_SIZE / blockRows);
+            most = Math.max(width, Math.min(most, BLOCK_SIZE / blockRows));
             this.blockColumns = Blocks.part(columns, (int) most, width);
             this.down = (rows + blockRows - 1) / blockRows;
             this.across = (columns + blockColumns - 1) / blockColumns;
