@@ -43,7 +43,7 @@ final class PackageLawsTest {
             law("simplify", "graph type"),
             law("run", "flags graph math type"),
             law("dist", "graph run type"),
-            law("run.interp", "dist graph math run type"),
+            law("run.interp", "dist flags graph math run type"),
             law("plan", "grad graph run simplify type"),
             law("api", "flags grad graph plan run run.interp type"),
             // codegen
